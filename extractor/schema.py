@@ -1,0 +1,391 @@
+"""The domain: articles, sentences, claims and what is known about them.
+
+Everything here is an immutable value. Offsets are half-open ``[start_char, end_char)`` and count
+code points of `Article.text`. The terms are those of the attribution corpora (PARC3, PolNeAR):
+source, cue, content.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+SCHEMA_VERSION = 1
+"""Version of these value types, part of an extraction's identity."""
+
+
+class Value(BaseModel):
+    """Base of every domain value: frozen, and strict about unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Span(Value):
+    """A half-open range of `Article.text`."""
+
+    start_char: int = Field(ge=0)
+    """Inclusive."""
+    end_char: int
+    """Exclusive; greater than `start_char`."""
+
+    @model_validator(mode="after")
+    def _has_length(self) -> Self:
+        if self.end_char <= self.start_char:
+            raise ValueError(f"span [{self.start_char}, {self.end_char}) is empty")
+        return self
+
+    def overlaps(self, other: "Span") -> bool:
+        """Tell whether the two ranges share a character."""
+        return self.start_char < other.end_char and other.start_char < self.end_char
+
+    def contains(self, other: "Span") -> bool:
+        """Tell whether `other` lies wholly inside this range."""
+        return self.start_char <= other.start_char and other.end_char <= self.end_char
+
+    def of(self, text: str) -> str:
+        """Return the characters of `text` that this range names."""
+        return text[self.start_char : self.end_char]
+
+
+class ArticleMetadata(Value):
+    """What is known about an article beside its text; None where the input does not say."""
+
+    title: str | None = None
+    deck: str | None = None
+    """The sentence under the headline."""
+    section: str | None = None
+    byline: str | None = None
+    publisher: str | None = None
+    """News agency or site; who reports."""
+    dateline: str | None = None
+    """Place and agency as printed, such as ``DUSHANBE, September 16. /TASS/.``"""
+    published: date | None = None
+    language: str = "en"
+    """ISO 639-1."""
+    url: str | None = None
+    origin: str = ""
+    """Where it was read: a path, a URL, or ``stdin``."""
+
+
+class Article(Value):
+    """One news article; `text` never changes, every offset refers to it."""
+
+    text: str
+    sha256: str
+    """Of `text` in UTF-8, 64 hex digits; it identifies the article."""
+    body_start_char: int = 0
+    """Where the body begins: section line, headline, deck and dateline that stand in `text` lie before it."""
+    metadata: ArticleMetadata = ArticleMetadata()
+
+
+class Sentence(Value):
+    """One sentence of the body."""
+
+    index: int
+    """0-based, in reading order."""
+    paragraph: int
+    """0-based number of the paragraph it stands in."""
+    span: Span
+
+
+class Quotation(StrEnum):
+    """How the article gives the words."""
+
+    DIRECT = "direct"
+    MIXED = "mixed"
+    """Indirect speech with quoted words inside."""
+    INDIRECT = "indirect"
+    NONE = "none"
+    """The article's own statement."""
+
+
+class SourceKind(StrEnum):
+    """What kind of voice makes the claim."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    DOCUMENT = "document"
+    ANONYMOUS = "anonymous"
+    ARTICLE = "article"
+
+
+class ClaimKind(StrEnum):
+    """What kind of statement the claim is."""
+
+    STATISTIC = "statistic"
+    EVENT = "event"
+    QUOTATION_OF_RECORD = "quotation_of_record"
+    """What matters is that it was said: a declaration, a position, a warning."""
+    PROMISE = "promise"
+    PREDICTION = "prediction"
+    CAUSE = "cause"
+    COMPARISON = "comparison"
+    OPINION = "opinion"
+
+
+class GroundingLevel(StrEnum):
+    """How a part of a claim was found in the article, from certain to not at all."""
+
+    EXACT = "exact"
+    NORMALISED = "normalised"
+    """Equal after quotation marks, dashes and spaces are made alike."""
+    FUZZY = "fuzzy"
+    SENTENCE = "sentence"
+    """Only the sentence is known."""
+    NOT_FOUND = "not_found"
+
+
+class FlagCode(StrEnum):
+    """A doubt about a claim that a reviewer should see."""
+
+    MISQUOTE = "misquote"
+    """Given as a direct quotation, but the article does not have these words."""
+    CONTENT_NOT_FOUND = "content_not_found"
+    SOURCE_NOT_FOUND = "source_not_found"
+    """The source's mention is not in the article."""
+    SOURCE_UNCERTAIN = "source_uncertain"
+    """The speaker was inferred from a pronoun, a role or a neighbouring sentence."""
+    NUMBER_NOT_IN_SOURCE = "number_not_in_source"
+    NAME_NOT_IN_SOURCE = "name_not_in_source"
+    NEGATION_DIFFERS = "negation_differs"
+    TRUNCATED_REPLY = "truncated_reply"
+
+
+class Part(Value):
+    """A part of a claim (content, mention, cue) and the place where the article has it."""
+
+    text: str
+    """As the extractor gave it; with level exact it equals the text of its spans."""
+    spans: tuple[Span, ...] = ()
+    """In reading order; empty when not found."""
+    level: GroundingLevel
+    score: float | None = None
+    """Similarity in [0, 1] for level fuzzy, else None."""
+
+    @model_validator(mode="after")
+    def _spans_fit_level(self) -> Self:
+        if bool(self.spans) == (self.level is GroundingLevel.NOT_FOUND):
+            raise ValueError("a part has spans exactly when it was found")
+        return self
+
+
+class Source(Value):
+    """Who makes a claim."""
+
+    name: str
+    """As the reader should see it: the resolved name, not the pronoun."""
+    kind: SourceKind
+    role: str | None = None
+    """Title or function, such as ``transport minister``."""
+    mention: Part | None = None
+    """The words in the text that stand for the source near the claim (``she``, ``the document``)."""
+
+
+class Flag(Value):
+    """One doubt, in words."""
+
+    code: FlagCode
+    detail: str
+    """A sentence for the reviewer, such as ``the article says 40 %, the claim 14 %``."""
+
+
+class Claim(Value):
+    """One checkable statement, as somebody made it."""
+
+    id: str
+    """24 hex digits, a hash over article, content spans, text and source: the same find keeps its id."""
+    text: str
+    """One sentence that can be understood alone."""
+    content: Part
+    quotation: Quotation
+    source: Source
+    cue: Part | None = None
+    chain: tuple[Source, ...] = ()
+    """Who reports whom, outermost first, without `source` itself: an agency, then a declaration."""
+    kind: ClaimKind
+    check_worthiness: float = Field(ge=0, le=1)
+    check_worthiness_reason: str
+    flags: tuple[Flag, ...] = ()
+
+
+class PartDraft(Value):
+    """A part as an extractor proposes it, before grounding."""
+
+    text: str
+    spans: tuple[Span, ...] = ()
+    """Given when the extractor knows the place; they must name exactly `text`, pieces joined by one space."""
+
+
+class SourceDraft(Value):
+    """A source as an extractor proposes it."""
+
+    name: str
+    kind: SourceKind
+    role: str | None = None
+    mention: PartDraft | None = None
+    uncertain: str | None = None
+    """Why the name is only inferred, in words; None when the text names it beside the claim."""
+
+
+class ClaimDraft(Value):
+    """A claim as an extractor proposes it, before grounding, checks and merging."""
+
+    text: str
+    content: PartDraft
+    quotation: Quotation
+    source: SourceDraft
+    cue: PartDraft | None = None
+    chain: tuple[SourceDraft, ...] = ()
+    kind: ClaimKind
+    check_worthiness: float = Field(ge=0, le=1)
+    check_worthiness_reason: str
+    sentences: tuple[int, ...] = ()
+    """Indices of the sentences it comes from: where grounding looks first, and its last resort."""
+
+
+class PieceState(StrEnum):
+    """What became of one piece of an article that was given to an extractor."""
+
+    CLAIMS = "claims"
+    EMPTY = "empty"
+    REFUSED = "refused"
+    TRUNCATED = "truncated"
+    FAILED = "failed"
+
+
+class Usage(Value):
+    """What calls cost; sums over calls add up with `+`."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    output_tokens: int = 0
+    seconds: float = 0.0
+    cost_usd: float | None = None
+    """None when the price is not known."""
+
+    def __add__(self, other: "Usage") -> "Usage":
+        costs = [u.cost_usd for u in (self, other) if u.calls]
+        return Usage(
+            calls=self.calls + other.calls,
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+            seconds=self.seconds + other.seconds,
+            cost_usd=None if None in costs else sum(c for c in costs if c is not None),
+        )
+
+
+class Piece(Value):
+    """One entry of the ledger: a stretch of the article and what the extractor made of it."""
+
+    index: int
+    span: Span
+    state: PieceState
+    n_drafts: int = 0
+    detail: str = ""
+    """Why, when the state is refused, truncated or failed."""
+    raw_replies: tuple[str, ...] = ()
+    """Every reply of the model as it came, in order; empty for rules."""
+    usage: Usage = Usage()
+
+
+class SuspectedMiss(Value):
+    """A sentence that looks like it reports somebody's words, and that no claim covers."""
+
+    span: Span
+    reason: str
+
+
+class Identity(Value):
+    """What an extraction depends on beside the article; the same identity is never paid for twice."""
+
+    model: str
+    """``rules``, ``local``, or the endpoint's name for the model."""
+    prompt_name: str | None = None
+    prompt_version: int | None = None
+    prompt_sha256: str = ""
+    """Of everything versioned that the extractor reads: prompt, examples, language data."""
+    schema_version: int = SCHEMA_VERSION
+    settings: str = "{}"
+    """Canonical JSON of what else changes the reply, such as temperature and limits."""
+
+
+class Extraction(Value):
+    """The outcome of one extractor on one article: claims, ledger, lineage."""
+
+    article_sha256: str
+    identity: Identity
+    claims: tuple[Claim, ...]
+    """In reading order."""
+    pieces: tuple[Piece, ...]
+    suspected_misses: tuple[SuspectedMiss, ...] = ()
+    started_at: datetime
+    seconds: float
+
+    @property
+    def usage(self) -> Usage:
+        """What all calls for this article cost together."""
+        return sum((p.usage for p in self.pieces), Usage())
+
+
+class ClaimStatus(StrEnum):
+    """Where a claim stands in review."""
+
+    PENDING = "pending"
+    VERIFIED = "verified"
+    CORRECTED = "corrected"
+    REJECTED = "rejected"
+    SUPERSEDED = "superseded"
+    """Undecided when a newer extraction of its article no longer found it."""
+
+
+class DecisionKind(StrEnum):
+    """What a reviewer did."""
+
+    VERIFY = "verify"
+    CORRECT = "correct"
+    REJECT = "reject"
+    UNDO = "undo"
+
+
+class RejectionReason(StrEnum):
+    """Why a claim was rejected; it feeds the error statistics."""
+
+    WRONG_SPEAKER = "wrong_speaker"
+    WRONG_SPAN = "wrong_span"
+    PARAPHRASE_DRIFT = "paraphrase_drift"
+    NOT_A_CLAIM = "not_a_claim"
+    NOT_CHECKABLE = "not_checkable"
+    OPINION = "opinion"
+    DUPLICATE = "duplicate"
+
+
+class Decision(Value):
+    """One append-only step in the review of a claim."""
+
+    claim_id: str
+    kind: DecisionKind
+    reviewer: str
+    decided_at: datetime
+    """Aware, UTC."""
+    status_before: ClaimStatus
+    status_after: ClaimStatus
+    before: Claim
+    after: Claim
+    """Differs from `before` after a correction, or when one is undone."""
+    reason: RejectionReason | None = None
+    """Set exactly for a rejection."""
+    comment: str = ""
+
+
+class StoredClaim(Value):
+    """A claim as the store holds it."""
+
+    claim: Claim
+    """As it stands now, corrections applied."""
+    article_sha256: str
+    model: str
+    """The extractor that found it last."""
+    status: ClaimStatus
+    version: int
+    """Rises with every decision; a decision names the version it was made on."""

@@ -1,0 +1,59 @@
+"""Settings from the environment, read once by a composition root and passed on as a value."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import platformdirs
+
+from extractor.schema import Value
+
+
+class Settings(Value):
+    """Where things are and how to reach them."""
+
+    database_url: str
+    """SQLAlchemy URL; ``CLAIMDESK_DATABASE_URL``, else a SQLite file in the user's data folder."""
+    cache_dir: Path
+    """Weights and other things that can be fetched again; ``CLAIMDESK_CACHE_DIR``."""
+    model: str
+    """Default for ``--model``: ``CLAIMDESK_MODEL``, else ``local``."""
+    reviewer: str
+    """Who decides in the local mode of the review app; ``CLAIMDESK_REVIEWER``, else the login name."""
+    weights_path: Path | None = None
+    """A GGUF file to use as the local model; ``CLAIMDESK_WEIGHTS``. Its hash is checked all the same."""
+    openai_api_key: str | None = None
+    """``OPENAI_API_KEY``. Never printed, never stored."""
+    openai_base_url: str | None = None
+    """``OPENAI_BASE_URL``; None means the provider's own."""
+
+    def __repr__(self) -> str:
+        """Show everything but the key."""
+        key = "set" if self.openai_api_key else "not set"
+        return f"Settings(database_url={self.database_url!r}, model={self.model!r}, openai_api_key={key})"
+
+    __str__ = __repr__
+
+
+def load_settings(env: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from the environment.
+
+    Args:
+        env: Variables to read instead of the process's own.
+
+    Returns:
+        The settings, with a default wherever a variable is missing or empty.
+    """
+    env = os.environ if env is None else env
+    data_dir = Path(platformdirs.user_data_dir("claimdesk", appauthor=False))
+    cache_dir = env.get("CLAIMDESK_CACHE_DIR") or platformdirs.user_cache_dir("claimdesk", appauthor=False)
+    weights = env.get("CLAIMDESK_WEIGHTS")
+    return Settings(
+        database_url=env.get("CLAIMDESK_DATABASE_URL") or f"sqlite:///{data_dir / 'claimdesk.db'}",
+        cache_dir=Path(cache_dir).expanduser(),
+        model=env.get("CLAIMDESK_MODEL") or "local",
+        reviewer=env.get("CLAIMDESK_REVIEWER") or env.get("USER") or env.get("USERNAME") or "reviewer",
+        weights_path=Path(weights).expanduser() if weights else None,
+        openai_api_key=env.get("OPENAI_API_KEY") or None,
+        openai_base_url=env.get("OPENAI_BASE_URL") or None,
+    )
