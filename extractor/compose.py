@@ -1,0 +1,53 @@
+"""Composition: from the name of a model to an extractor that is ready to work."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from extractor.errors import ConfigError
+from extractor.pipeline import Extractor
+from extractor.settings import Settings
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and how much there is (bytes)."""
+
+
+@contextmanager
+def open_extractor(model: str, settings: Settings, *, progress: Progress) -> Iterator[Extractor]:
+    """Make the extractor for a model's name ready, and end what it started when done.
+
+    Args:
+        model: ``rules``, ``local``, or the name an OpenAI-compatible endpoint has for its model.
+        settings: Where the endpoint, the key and the weights are.
+        progress: Told about the weights while they are fetched.
+
+    Yields:
+        The extractor.
+
+    Raises:
+        ConfigError: Neither a key nor an address of an endpoint is set for a named model.
+        ModelUnavailable: The local model's weights cannot be had, or it does not start.
+    """
+    match model:
+        case "rules":
+            from extractor.rules_extractor import RulesExtractor
+
+            yield RulesExtractor()
+        case "local":
+            from extractor.hybrid import HybridExtractor
+            from extractor.local import LocalServer, ensure_weights
+            from extractor.model import Model
+
+            with LocalServer(ensure_weights(settings, progress=progress)) as server:
+                yield HybridExtractor(Model(server.options))
+        case name:
+            from extractor.endpoint import EndpointExtractor
+            from extractor.model import Model, ModelOptions
+
+            if not (settings.openai_api_key or settings.openai_base_url):
+                raise ConfigError(
+                    f"model {name!r} needs an endpoint: set OPENAI_API_KEY, or OPENAI_BASE_URL for your own; "
+                    "without one, use --model local or --model rules"
+                )
+            yield EndpointExtractor(
+                Model(ModelOptions(name=name, base_url=settings.openai_base_url, api_key=settings.openai_api_key))
+            )
