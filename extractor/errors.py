@@ -10,10 +10,11 @@ ClaimDeskError
 │   ├── ModelOutputInvalid  the reply does not fit the schema
 │   ├── ModelTruncated      the reply ran into the token limit
 │   └── BudgetExceeded      stopped before money or tokens ran over the limit
-└── StoreError
-    ├── LeaseLost           somebody else holds the claim now
-    ├── Conflict            the claim changed since it was read
-    └── MigrationError      the database is older or newer than the program
+├── StoreError
+│   ├── LeaseLost           somebody else holds the claim now
+│   ├── Conflict            the claim changed since it was read
+│   └── MigrationError      the database is older or newer than the program
+└── EvalError               gold cases or a saved run that contradict themselves
 
 Each message is one sentence for a person: what, which one, and what to do next.
 """
@@ -73,3 +74,7 @@ class Conflict(StoreError):
 
 class MigrationError(StoreError):
     """The database's schema is older or newer than this program."""
+
+
+class EvalError(ClaimDeskError):
+    """Gold cases or a saved run cannot be read or contradict themselves."""

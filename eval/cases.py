@@ -1,0 +1,262 @@
+"""Gold cases: articles whose claims people have labelled, read from JSONL.
+
+One case a line, sorted by id. Offsets are half-open, in code points of the article's normalised
+text; `GoldArticle.text_sha256` says which text that is, so a case can leave the text out (where its
+licence wants that) and still be scored on the very text that was labelled.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Collection, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import BaseModel, Field, ValidationError
+
+from eval.lines import Line, read_lines, what_is_wrong
+from extractor.errors import EvalError
+from extractor.schema import ClaimKind, Quotation, SourceKind, Span, Value
+
+
+class Split(StrEnum):
+    """What a case may be used for."""
+
+    EXAMPLES = "examples"
+    """May stand in prompts, and so is never scored as evidence."""
+    DEV = "dev"
+    """Looked at while prompts and rules are written."""
+    TEST = "test"
+    """Held out."""
+
+
+class GoldSource(Value):
+    """Who makes a gold claim."""
+
+    name: str = Field(min_length=1)
+    """The fullest form in the article."""
+    aliases: tuple[str, ...] = ()
+    """Other forms that mean the same voice here: acronyms, the body behind a document."""
+    kind: SourceKind
+    role: str | None = None
+    mention: Span | None = None
+    """The words near the claim that stand for the source; None where there are none."""
+
+
+class GoldClaim(Value):
+    """One claim as a person labelled it."""
+
+    id: str = Field(min_length=1)
+    """Unique inside its case, such as ``c1``."""
+    text: str = Field(min_length=1)
+    """One sentence that can be understood alone."""
+    content: tuple[Span, ...] = Field(min_length=1)
+    """Where the article says it, in reading order, without overlap."""
+    quotation: Quotation
+    source: GoldSource
+    cue: Span | None = None
+    chain: tuple[GoldSource, ...] = ()
+    """Who reports whom, outermost first, without `source` itself."""
+    kind: ClaimKind
+    check_worthy: bool
+
+    def spans(self) -> tuple[Span, ...]:
+        """Return every span of the claim: content, cue, mentions."""
+        single = (self.cue, self.source.mention, *(s.mention for s in self.chain))
+        return (*self.content, *(span for span in single if span is not None))
+
+
+class GoldArticle(Value):
+    """The text that was labelled, or where to find it."""
+
+    text: str | None = None
+    """Normalised; None when the text is elsewhere and `origin` says where."""
+    text_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    """Of the normalised text in UTF-8."""
+    title: str | None = None
+    origin: str = ""
+    """Where the text comes from; for text that is elsewhere it holds the row's id as a word,
+    such as ``wikinews_en.jsonl#enwn-2019-000``."""
+
+
+class GoldCase(Value):
+    """One article with every claim in it."""
+
+    id: str = Field(min_length=1)
+    split: Split
+    form: str = Field(min_length=1)
+    """What kind of text it is, such as ``wire_report``, ``speech``; an open set."""
+    language: str = Field(min_length=2)
+    """ISO 639-1."""
+    article: GoldArticle
+    claims: tuple[GoldClaim, ...]
+    """Exhaustive, in reading order; empty when the article holds none."""
+
+    @property
+    def text(self) -> str:
+        """The article's text; `load_cases` puts it there.
+
+        Raises:
+            EvalError: the text is elsewhere and nobody has supplied it.
+        """
+        if self.article.text is None:
+            raise EvalError(f"case {self.id!r} has no text; read it with load_cases and a resolver for its text")
+        return self.article.text
+
+    def with_text(self, text: str) -> "GoldCase":
+        """Return the same case holding `text`."""
+        return self.model_copy(update={"article": self.article.model_copy(update={"text": text})})
+
+
+class NotScored(Value):
+    """A case that is left out, and why."""
+
+    case_id: str
+    reason: str
+
+
+class CaseSet(Value):
+    """Gold cases as read."""
+
+    path: str
+    """As the user named it."""
+    sha256: str
+    """Of the file's bytes; of a folder, over its files' names and hashes."""
+    cases: tuple[GoldCase, ...]
+    """Sorted by id, every one with its text."""
+    not_scored: tuple[NotScored, ...] = ()
+    """Cases whose text could not be found."""
+
+    def select(self, splits: Collection[Split]) -> "CaseSet":
+        """Return the cases of these splits; the cases without a text stay listed."""
+        return self.model_copy(update={"cases": tuple(c for c in self.cases if c.split in splits)})
+
+
+Texts = Callable[[GoldCase], str | None]
+"""Finds the normalised text of a case that does not hold it; None where it is not there."""
+
+
+def no_texts(case: GoldCase) -> str | None:
+    """Find no text: the resolver where the user names no file."""
+    return None
+
+
+class _WikinewsRow(BaseModel):
+    """The fields of a row that matter here; it has others."""
+
+    id: str
+    text: str
+
+
+def wikinews_texts(path: Path, *, normalise: Callable[[str], str]) -> Texts:
+    """Make a resolver that finds texts by row id in a JSONL file with ``id`` and ``text``.
+
+    Args:
+        path: the file; read once, when the resolver is made.
+        normalise: what ingest does to every text; gold offsets and hashes refer to its result.
+
+    Raises:
+        EvalError: the file cannot be read, or a row has no id or text.
+    """
+    rows: dict[str, str] = {}
+    for line in read_lines(path):
+        try:
+            row = _WikinewsRow.model_validate_json(line.text)
+        except ValidationError as exc:
+            raise EvalError("; ".join(f"{line.where}: {wrong}" for wrong in what_is_wrong(exc))) from exc
+        rows[row.id] = row.text
+
+    def find(case: GoldCase) -> str | None:
+        words = re.split(r"[\s#:,;()/]+", case.article.origin)
+        return next((normalise(rows[word]) for word in words if word in rows), None)
+
+    return find
+
+
+def load_cases(path: Path, texts: Texts = no_texts) -> CaseSet:
+    """Read every case of a JSONL file, or of all ``*.jsonl`` files right inside a folder.
+
+    Args:
+        path: file or folder.
+        texts: asked for the text of every case that does not hold its own.
+
+    Returns:
+        The cases sorted by id; those whose text was not found are listed apart with the reason.
+
+    Raises:
+        EvalError: the files cannot be read, hold no case, or contradict themselves; every problem
+            is one line of the message, ``file:line: what is wrong``.
+    """
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    loaded = [_load(line, texts) for file in files for line in read_lines(file)]
+    problems = [p for entry in loaded for p in entry.problems]
+    problems += _duplicates(loaded)
+    if problems:
+        raise EvalError("\n".join(problems))
+    if not loaded:
+        raise EvalError(f"{path}: no gold case in it; give a JSONL file, or a folder of them, with one case a line")
+    cases = sorted((e.case for e in loaded if e.case is not None), key=lambda c: c.id)
+    return CaseSet(
+        path=str(path),
+        sha256=_sha256_of(files),
+        cases=tuple(c for c in cases if c.article.text is not None),
+        not_scored=tuple(_left_out(c) for c in cases if c.article.text is None),
+    )
+
+
+class _Loaded(NamedTuple):
+    line: Line
+    case: GoldCase | None
+    problems: tuple[str, ...]
+
+
+def _load(line: Line, texts: Texts) -> _Loaded:
+    try:
+        case = GoldCase.model_validate_json(line.text)
+    except ValidationError as exc:
+        return _Loaded(line, None, tuple(f"{line.where}: {wrong}" for wrong in what_is_wrong(exc)))
+    if case.article.text is None and (text := texts(case)) is not None:
+        case = case.with_text(text)
+    return _Loaded(line, case, tuple(f"{line.where}: case {case.id!r}: {wrong}" for wrong in _contradictions(case)))
+
+
+def _contradictions(case: GoldCase) -> Iterator[str]:
+    seen: set[str] = set()
+    for claim in case.claims:
+        if claim.id in seen:
+            yield f"claim id {claim.id!r} is used twice"
+        seen.add(claim.id)
+        if any(a.end_char > b.start_char for a, b in zip(claim.content, claim.content[1:], strict=False)):
+            yield f"claim {claim.id!r}: content spans overlap or are out of reading order"
+    if case.article.text is None:
+        return
+    digest = hashlib.sha256(case.article.text.encode()).hexdigest()
+    if digest != case.article.text_sha256:
+        yield f"the text's sha256 is {digest}, but it was labelled on {case.article.text_sha256}"
+        return
+    n_chars = len(case.article.text)
+    for claim in case.claims:
+        for span in claim.spans():
+            if span.end_char > n_chars:
+                where = f"span [{span.start_char}, {span.end_char})"
+                yield f"claim {claim.id!r}: {where} is outside the text of {n_chars} characters"
+
+
+def _duplicates(loaded: list[_Loaded]) -> Iterator[str]:
+    first: dict[str, Line] = {}
+    for line, case, _ in loaded:
+        if case is not None and first.setdefault(case.id, line) is not line:
+            yield f"{line.where}: case id {case.id!r} is used already at {first[case.id].where}"
+
+
+def _left_out(case: GoldCase) -> NotScored:
+    origin = case.article.origin or "a place the case does not name"
+    return NotScored(case_id=case.id, reason=f"its text is not in the data set and was not found; it is in {origin}")
+
+
+def _sha256_of(files: list[Path]) -> str:
+    digests = [hashlib.sha256(f.read_bytes()).hexdigest() for f in files]
+    if len(files) == 1:
+        return digests[0]
+    listing = "".join(f"{f.name}\0{d}\n" for f, d in zip(files, digests, strict=True))
+    return hashlib.sha256(listing.encode()).hexdigest()
