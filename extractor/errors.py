@@ -19,6 +19,8 @@ ClaimDeskError
 Each message is one sentence for a person: what, which one, and what to do next.
 """
 
+from extractor.schema import Usage
+
 
 class ClaimDeskError(Exception):
     """Base of all; the command line prints its message and nothing more."""
@@ -37,7 +39,13 @@ class PromptError(ClaimDeskError):
 
 
 class ModelError(ClaimDeskError):
-    """A call to a model did not give a usable reply."""
+    """A call to a model did not give a usable reply; what it said and cost all the same is kept."""
+
+    def __init__(self, message: str, *, raw_replies: tuple[str, ...] = (), usage: Usage | None = None) -> None:
+        super().__init__(message)
+        self.raw_replies = raw_replies
+        """Every reply as it came, in order."""
+        self.usage = usage or Usage()
 
 
 class ModelUnavailable(ModelError):

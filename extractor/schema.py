@@ -389,3 +389,23 @@ class StoredClaim(Value):
     status: ClaimStatus
     version: int
     """Rises with every decision; a decision names the version it was made on."""
+
+
+class StoredArticle(Value):
+    """An article as a list shows it: everything but its text."""
+
+    sha256: str
+    metadata: ArticleMetadata
+    added_at: datetime
+    """Aware, UTC."""
+    n_claims: int
+    """Without the superseded ones."""
+    extracted_at: datetime | None = None
+    """When the extraction that was saved last began; None before the first."""
+    model: str | None = None
+    """The extractor of that extraction."""
+
+    @property
+    def title(self) -> str | None:
+        """The headline, where there is one."""
+        return self.metadata.title

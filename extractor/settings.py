@@ -1,12 +1,16 @@
 """Settings from the environment, read once by a composition root and passed on as a value."""
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import platformdirs
 
 from extractor.schema import Value
+
+HOSTED_MODEL = "gpt-5-mini"
+"""The endpoint's model where a key is set and nobody names another."""
 
 
 class Settings(Value):
@@ -17,7 +21,7 @@ class Settings(Value):
     cache_dir: Path
     """Weights and other things that can be fetched again; ``CLAIMDESK_CACHE_DIR``."""
     model: str
-    """Default for ``--model``: ``CLAIMDESK_MODEL``, else ``local``."""
+    """Default for ``--model``: ``CLAIMDESK_MODEL``, else `HOSTED_MODEL` where a key is set, else ``local``."""
     reviewer: str
     """Who decides in the local mode of the review app; ``CLAIMDESK_REVIEWER``, else the login name."""
     weights_path: Path | None = None
@@ -28,9 +32,10 @@ class Settings(Value):
     """``OPENAI_BASE_URL``; None means the provider's own."""
 
     def __repr__(self) -> str:
-        """Show everything but the key."""
+        """Show no key and no password."""
         key = "set" if self.openai_api_key else "not set"
-        return f"Settings(database_url={self.database_url!r}, model={self.model!r}, openai_api_key={key})"
+        url = re.sub(r"//[^/@]*@", "//...@", self.database_url)
+        return f"Settings(database_url={url!r}, model={self.model!r}, openai_api_key={key})"
 
     __str__ = __repr__
 
@@ -51,7 +56,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         database_url=env.get("CLAIMDESK_DATABASE_URL") or f"sqlite:///{data_dir / 'claimdesk.db'}",
         cache_dir=Path(cache_dir).expanduser(),
-        model=env.get("CLAIMDESK_MODEL") or "local",
+        model=env.get("CLAIMDESK_MODEL") or (HOSTED_MODEL if env.get("OPENAI_API_KEY") else "local"),
         reviewer=env.get("CLAIMDESK_REVIEWER") or env.get("USER") or env.get("USERNAME") or "reviewer",
         weights_path=Path(weights).expanduser() if weights else None,
         openai_api_key=env.get("OPENAI_API_KEY") or None,

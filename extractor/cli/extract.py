@@ -1,0 +1,202 @@
+"""The command that turns articles into claims."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from extractor.cli.output import (
+    EXIT_FAILED,
+    EXIT_INTERRUPTED,
+    SHORT_ID,
+    bytes_progress,
+    complain,
+    new_table,
+    print_json,
+    stdout_console,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Engine
+
+    from extractor.batch import Outcome
+    from extractor.pipeline import Extractor
+
+MAX_ROWS = 60
+"""A longer run shows only the articles that had trouble, and the sums."""
+
+ENDPOINT_CONCURRENCY = 8
+"""Articles in flight at an endpoint; the local model and rules gain nothing from more than one."""
+
+
+def extract(
+    articles: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ARTICLE]...",
+            help="Beginning of an article's hash (6 digits or more) or its title; all pending ones without.",
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            metavar="rules|local|NAME",
+            help="rules: no model, instant. local: the embedded model. NAME: a model of the endpoint in "
+            "OPENAI_BASE_URL / OPENAI_API_KEY. Default: CLAIMDESK_MODEL, else local (or a hosted one if a key is set).",
+        ),
+    ] = None,
+    concurrency: Annotated[
+        int | None, typer.Option(min=1, max=512, help="Articles in flight at once at an endpoint.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Extract the claims of all pending articles, or of those named.
+
+    An article is pending until this model with this prompt has done it. Interrupt it at any moment:
+    what is done is stored, and the same command goes on with the rest.
+    """
+    from extractor.compose import open_extractor
+    from extractor.settings import load_settings
+    from extractor.store import open_session, open_store, pending_articles
+
+    settings = load_settings()
+    model = model or settings.model
+    engine = open_store(settings.database_url)
+    outcomes: list[Outcome] = []
+    with bytes_progress() as progress, open_extractor(model, settings, progress=progress) as extractor:
+        with open_session(engine) as session:
+            pending = list(pending_articles(session, identity=extractor.identity, refs=articles or None))
+        if concurrency is None:
+            concurrency = 1 if model in {"rules", "local"} else ENDPOINT_CONCURRENCY
+        try:
+            with _article_progress(len(pending), model) as advance:
+                asyncio.run(_run(engine, extractor, pending, concurrency, outcomes, advance))
+        except KeyboardInterrupt:
+            done = sum(o.extraction is not None for o in outcomes)
+            complain(f"interrupted: {done} articles are stored; the same command goes on with the rest")
+            raise typer.Exit(EXIT_INTERRUPTED) from None
+    titles = _titles(engine, outcomes)
+    _report_json(outcomes) if as_json else _report(outcomes, titles, model)
+    for outcome in outcomes:
+        if outcome.error:
+            complain(f"article {outcome.article_sha256[:SHORT_ID]} failed: {outcome.error}")
+    if any(o.extraction is None for o in outcomes):
+        raise typer.Exit(EXIT_FAILED)
+
+
+async def _run(
+    engine: "Engine",
+    extractor: "Extractor",
+    pending: Sequence[str],
+    concurrency: int,
+    outcomes: "list[Outcome]",
+    advance: "Callable[[], None]",
+) -> None:
+    """Extract and store; `outcomes` grows as articles end, so that an interruption loses none."""
+    from extractor.batch import extract_many
+    from extractor.clock import utc_now
+    from extractor.schema import Article
+    from extractor.store import get_article, open_session, record_failure, save_extraction
+
+    def load(sha256: str) -> Article:
+        with open_session(engine) as session:
+            return get_article(session, ref=sha256)
+
+    async for outcome in extract_many(
+        pending, load=load, extractor=extractor, concurrency=concurrency, clock=utc_now
+    ):
+        with open_session(engine) as session:
+            if outcome.extraction:
+                save_extraction(session, extraction=outcome.extraction)
+            else:
+                record_failure(
+                    session,
+                    article_sha256=outcome.article_sha256,
+                    identity=extractor.identity,
+                    error=outcome.error,
+                    now=utc_now(),
+                )
+        outcomes.append(outcome)
+        advance()
+
+
+@contextmanager
+def _article_progress(total: int, model: str) -> "Iterator[Callable[[], None]]":
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task(f"extracting with {model}", total=total)
+        yield lambda: bar.advance(task)
+
+
+def _titles(engine: "Engine", outcomes: "Sequence[Outcome]") -> dict[str, str]:
+    from extractor.store import list_articles, open_session
+
+    wanted = {o.article_sha256 for o in outcomes}
+    with open_session(engine) as session:
+        return {a.sha256: a.title or "" for a in list_articles(session) if a.sha256 in wanted}
+
+
+def _bad_pieces(outcome: "Outcome") -> list[str]:
+    from extractor.schema import PieceState
+
+    pieces = outcome.extraction.pieces if outcome.extraction else ()
+    return [p.state for p in pieces if p.state not in {PieceState.CLAIMS, PieceState.EMPTY}]
+
+
+def _report(outcomes: "Sequence[Outcome]", titles: dict[str, str], model: str) -> None:
+    console = stdout_console()
+    if not outcomes:
+        console.print(f"nothing to do: every article has been extracted with {model} (claimdesk status tells more)")
+        return
+    numbers = ("claims", "flagged", "suspected misses", "tokens out", "seconds")
+    table = new_table("article", "title", *numbers, "trouble", right=numbers)
+    sums = [0, 0, 0, 0, 0.0]
+    for outcome in outcomes:
+        row: list[float] = [0, 0, 0, 0, 0.0]
+        trouble = outcome.error and "failed"
+        if extraction := outcome.extraction:
+            row = [
+                len(extraction.claims),
+                sum(bool(c.flags) for c in extraction.claims),
+                len(extraction.suspected_misses),
+                extraction.usage.output_tokens,
+                extraction.seconds,
+            ]
+            trouble = ", ".join(f"piece {state}" for state in _bad_pieces(outcome))
+        sums = [a + b for a, b in zip(sums, row, strict=True)]
+        if trouble or len(outcomes) <= MAX_ROWS:
+            table.add_row(
+                outcome.article_sha256[:SHORT_ID], titles.get(outcome.article_sha256, ""), *_cells(row), trouble
+            )
+    table.add_section()
+    table.add_row("", f"{len(outcomes)} articles, {model}", *_cells(sums), "")
+    console.print(table)
+
+
+def _cells(row: Sequence[float]) -> list[str]:
+    return [str(int(n)) for n in row[:-1]] + [f"{row[-1]:.1f}"]
+
+
+def _report_json(outcomes: "Sequence[Outcome]") -> None:
+    print_json(
+        [
+            {
+                "article": o.article_sha256,
+                "error": o.error or None,
+                "claims": len(o.extraction.claims) if o.extraction else None,
+                "suspected_misses": len(o.extraction.suspected_misses) if o.extraction else None,
+                "pieces": [p.state for p in o.extraction.pieces] if o.extraction else None,
+                "usage": o.extraction.usage if o.extraction else None,
+                "seconds": o.extraction.seconds if o.extraction else None,
+            }
+            for o in outcomes
+        ]
+    )
