@@ -1,0 +1,160 @@
+"""Articles in the database: written once, never changed."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlalchemy import select as select_columns
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, exists, select
+
+from extractor.errors import StoreError
+from extractor.schema import Article, ClaimStatus, Identity, StoredArticle
+from extractor.store.tables import ArticleRow, ClaimRow, ExtractionRow, identity_sha256
+
+MIN_PREFIX = 6
+"""Fewer digits of a hash are taken for a title."""
+
+PAGE = 500
+"""Articles looked up at once while a backlog is streamed."""
+
+
+def add_article(session: Session, *, article: Article, now: datetime) -> bool:
+    """Store an article.
+
+    Args:
+        session: Where to.
+        article: Its text is normalised: no NUL characters, which PostgreSQL cannot hold.
+        now: Aware.
+
+    Returns:
+        False when the same text was there already; then nothing changes, metadata neither.
+
+    Raises:
+        StoreError: The text holds NUL characters.
+    """
+    if "\0" in article.text:
+        raise StoreError(f"article {article.sha256[:12]!r} holds NUL characters: normalise its text first")
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    values = {
+        "sha256": article.sha256,
+        "title": article.metadata.title,
+        "body_start_char": article.body_start_char,
+        "added_at": now,
+        "about": article.metadata,
+        "text": article.text,
+    }
+    # Not "look, then insert": two writers on PostgreSQL may come with the same article at once.
+    added = insert(ArticleRow).values(values).on_conflict_do_nothing(index_elements=["sha256"])
+    return session.execute(added.returning(col(ArticleRow.arrival))).first() is not None
+
+
+def get_article(session: Session, *, ref: str) -> Article:
+    """Return one article.
+
+    Args:
+        session: Where from.
+        ref: Its sha256 or the beginning of it, 6 hex digits or more; or its title, word for word.
+
+    Raises:
+        StoreError: No article answers to it, or several do.
+    """
+    sha256 = _resolve(session, ref)
+    return session.exec(select(ArticleRow).where(ArticleRow.sha256 == sha256)).one().as_value()
+
+
+def list_articles(session: Session) -> list[StoredArticle]:
+    """Return all articles in the order in which they came in."""
+    claims = (
+        select(ClaimRow.article_sha256, func.count().label("n"))
+        .where(ClaimRow.status != ClaimStatus.SUPERSEDED)
+        .group_by(ClaimRow.article_sha256)
+        .subquery()
+    )
+    newest = select(func.max(ExtractionRow.id)).group_by(ExtractionRow.article_sha256)
+    last = (
+        select(ExtractionRow.article_sha256, ExtractionRow.started_at, ExtractionRow.model)
+        .where(col(ExtractionRow.id).in_(newest))
+        .subquery()
+    )
+    query = (
+        select_columns(
+            col(ArticleRow.sha256),
+            col(ArticleRow.about),
+            col(ArticleRow.added_at),
+            claims.c.n,
+            last.c.started_at,
+            last.c.model,
+        )
+        .outerjoin(claims, claims.c.article_sha256 == ArticleRow.sha256)
+        .outerjoin(last, last.c.article_sha256 == ArticleRow.sha256)
+        .order_by(col(ArticleRow.arrival))
+    )
+    return [
+        StoredArticle(
+            sha256=sha256, metadata=about, added_at=added_at, n_claims=n or 0, extracted_at=extracted_at, model=model
+        )
+        for sha256, about, added_at, n, extracted_at, model in session.execute(query)
+    ]
+
+
+def pending_articles(session: Session, *, identity: Identity, refs: Sequence[str] | None = None) -> Iterator[str]:
+    """Stream the articles that have not been extracted with this identity, those that failed too.
+
+    Args:
+        session: Where from; best one that only reads, since it stays open while the backlog is worked on.
+        identity: The extractor's.
+        refs: Only these articles, as for `get_article`; all when None.
+
+    Yields:
+        Hashes in the order in which the articles came in, or that of `refs`.
+
+    Raises:
+        StoreError: A ref names no article, or several.
+    """
+    done = exists().where(
+        col(ExtractionRow.article_sha256) == ArticleRow.sha256,
+        col(ExtractionRow.identity_sha256) == identity_sha256(identity),
+    )
+    pending = select(ArticleRow.arrival, ArticleRow.sha256).where(~done).order_by(col(ArticleRow.arrival))
+    if refs is not None:
+        for sha256 in dict.fromkeys(_resolve(session, ref) for ref in refs):
+            if session.exec(pending.where(ArticleRow.sha256 == sha256)).first():
+                yield sha256
+        return
+    last = -1
+    # Page by page and not by one open cursor: memory stays flat, and commits in between do no harm.
+    while page := session.exec(pending.where(col(ArticleRow.arrival) > last).limit(PAGE)).all():
+        for arrival, sha256 in page:
+            yield sha256
+            last = arrival or last
+
+
+def lock_article(session: Session, *, sha256: str) -> None:
+    """Let one transaction at a time write what belongs to an article; SQLite has one writer anyway.
+
+    Raises:
+        StoreError: There is no such article.
+    """
+    # key_share: rows that only refer to the article may still be written by others.
+    query = select(ArticleRow.arrival).where(ArticleRow.sha256 == sha256).with_for_update(key_share=True)
+    if session.exec(query).first() is None:
+        raise StoreError(f"no article {sha256[:12]!r} in the database: ingest it first")
+
+
+def _resolve(session: Session, ref: str) -> str:
+    found: Sequence[str] = ()
+    # Six are enough to tell that there are several, and which.
+    hashes = select(ArticleRow.sha256).order_by(col(ArticleRow.arrival)).limit(6)
+    if len(ref) >= MIN_PREFIX and re.fullmatch("[0-9a-f]+", ref.lower()):
+        prefix = ref.lower()
+        found = session.exec(hashes.where(ArticleRow.sha256 >= prefix, ArticleRow.sha256 < prefix + "g")).all()
+    if not found:
+        found = session.exec(hashes.where(ArticleRow.title == ref)).all()
+    if not found:
+        raise StoreError(f"no article {ref!r}: give its title, or 6 digits or more of its hash")
+    if len(found) > 1:
+        which = ", ".join(repr(sha256[:12]) for sha256 in found)
+        raise StoreError(f"several articles answer to {ref!r}: give more digits of the one you mean, such as {which}")
+    return found[0]

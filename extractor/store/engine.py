@@ -1,0 +1,154 @@
+"""Reaching the database: the engine, the session, its errors in plain words."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlmodel import Session
+
+from extractor.errors import MigrationError, StoreError
+
+VERSION_TABLE = "claimdesk_version"
+"""Where the schema's revision is written; a name of our own, since a PostgreSQL database may be shared."""
+
+BUSY_TIMEOUT_S = 30.0
+"""How long one writer of SQLite waits for another."""
+
+CONNECT_TIMEOUT_S = 10
+
+SECRET_PARAMETERS = ("password", "sslpassword")
+
+COMPLAINTS: tuple[tuple[str, str], ...] = (
+    ("file is not a database", "is not a database: name another file in CLAIMDESK_DATABASE_URL"),
+    ("disk image is malformed", "is damaged: restore it from a copy"),
+    ("unable to open database file", "cannot be opened: check that its folder exists and that you may write there"),
+    ("readonly database", "may only be read: check the permissions of the file and its folder"),
+    ("database or disk is full", "cannot grow, the disk is full: make room and run the command again"),
+    ("No space left on device", "cannot grow, the server's disk is full: make room and run the command again"),
+    ("database is locked", "is busy with another program's writing: run the command again"),
+    ("password authentication failed", "refuses the user name or password: check CLAIMDESK_DATABASE_URL"),
+    ("no password supplied", "wants a password: add it to CLAIMDESK_DATABASE_URL"),
+    ("does not exist", "does not exist on its server: create it (createdb) or check CLAIMDESK_DATABASE_URL"),
+    ("permission denied", "does not give this user the rights it needs: grant them or name another user"),
+    ("NUL", "cannot hold a text with NUL characters: remove them from the input"),
+)
+"""A part of the driver's message, and what it means for the database it is about."""
+
+MISSING_TABLE = ("no such table", "no such column", "UndefinedTable", "UndefinedColumn")
+
+
+def redacted(url: str) -> str:
+    """Return a database URL as it may be shown: without its password."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return re.sub(r"(?<=://)[^@]*(?=@)", "***", url)
+    hidden = {name: "***" for name in SECRET_PARAMETERS if name in parsed.query}
+    return parsed.update_query_dict(hidden).render_as_string(hide_password=True)
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for the database; nothing is read or written yet but a missing folder is made.
+
+    Args:
+        url: ``sqlite:///file`` or ``postgresql://user:password@host/database``.
+
+    Raises:
+        StoreError: The URL is not understood, or the file's folder cannot be made.
+    """
+    parsed = _parse(url)
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_S})
+    folder = Path(str(parsed.database)).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise StoreError(
+            f"the folder {str(folder)!r} for the database cannot be made ({exc.strerror}): "
+            "choose another place in CLAIMDESK_DATABASE_URL"
+        ) from exc
+    engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_S})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _parse(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as exc:
+        raise StoreError(f"the database URL {redacted(url)!r} is not understood: see CLAIMDESK_DATABASE_URL") from exc
+    match parsed.get_backend_name():
+        case "postgresql" | "postgres":
+            return parsed.set(drivername="postgresql+psycopg")
+        case "sqlite" if parsed.database not in (None, "", ":memory:"):
+            return parsed.set(drivername="sqlite")
+        case "sqlite":
+            raise StoreError(f"the database {redacted(url)!r} would be forgotten: name a file, sqlite:///claimdesk.db")
+        case other:
+            raise StoreError(f"no support for {other!r} databases: use sqlite:///file or postgresql://host/database")
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # Python's own BEGIN is a deferred one and comes too late; see `_begin_sqlite`.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # With a plain BEGIN, 600 of 800 concurrent transactions failed when they came to write; with IMMEDIATE none.
+    reading = connection.get_execution_options().get("postgresql_readonly", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reading else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def open_session(engine: Engine, *, reading: bool = False) -> Iterator[Session]:
+    """Open one transaction: committed at the end of the block, rolled back if the block raises.
+
+    Args:
+        engine: Where to.
+        reading: Nothing will be written. On SQLite such a session waits for nobody and nobody waits
+            for it, so everything that only looks, and all that takes long, should say so.
+
+    Yields:
+        The session that every function of the store takes first.
+
+    Raises:
+        StoreError: The database refused; the message says what to do.
+        MigrationError: Its tables are not there, or not as this program knows them.
+    """
+    bound = engine.execution_options(postgresql_readonly=True) if reading else engine
+    with translated(engine.url), Session(bound) as session:
+        yield session
+        session.commit()
+
+
+@contextmanager
+def translated(url: URL) -> Iterator[None]:
+    """Turn every error of SQLAlchemy and its drivers into one of ours, at this one seam."""
+    try:
+        yield
+    except SQLAlchemyError as exc:
+        raise _translation(exc, redacted(url.render_as_string(hide_password=False))) from exc
+
+
+def _translation(exc: SQLAlchemyError, where: str) -> StoreError:
+    # Not str(exc): SQLAlchemy's text holds the statement and its parameters, whole articles among them.
+    cause = exc.orig if isinstance(exc, DBAPIError) and exc.orig is not None else exc
+    said = f"{type(cause).__name__}: {cause}".strip()
+    if any(sign in said for sign in MISSING_TABLE):
+        return MigrationError(f"the database {where} lacks a table or column: run `claimdesk db upgrade`")
+    for sign, meaning in COMPLAINTS:
+        if sign in said:
+            return StoreError(f"the database {where} {meaning}")
+    first_line = said.splitlines()[0]
+    lost = isinstance(exc, DBAPIError) and exc.connection_invalidated
+    if lost or "connection" in said:
+        return StoreError(f"the database {where} cannot be reached: check that the server runs ({first_line})")
+    return StoreError(f"the database {where} refused: {first_line}")

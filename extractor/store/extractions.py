@@ -1,0 +1,208 @@
+"""Extractions: what an extractor made of an article, kept whole, and what that means for its claims."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, func
+from sqlalchemy import select as select_columns
+from sqlmodel import Session, col, select
+
+from extractor.schema import ClaimStatus, Extraction, Identity, Usage, Value
+from extractor.store.articles import lock_article
+from extractor.store.claims import change_claim_row, new_claim_row
+from extractor.store.tables import ClaimRow, ExtractionRow, FailureRow, FindRow, identity_sha256
+
+
+class ModelUsage(Value):
+    """What one model has done and cost."""
+
+    model: str
+    n_articles: int
+    usage: Usage
+
+
+class Failure(Value):
+    """An article that an extractor could not do yet."""
+
+    article_sha256: str
+    model: str
+    reason: str
+    """Of the last try."""
+    n_failures: int
+    first_at: datetime
+    last_at: datetime
+
+
+def save_extraction(session: Session, *, extraction: Extraction) -> bool:
+    """Store an extraction with its claims; the transaction holds all of it or nothing.
+
+    A claim that is there already and undecided takes the new data; a decided one stays as decided. An
+    undecided claim of this article that this extraction does not have becomes superseded. A failure on
+    record for this article and identity is forgotten.
+
+    Returns:
+        False when this identity has done this article before; then nothing changes.
+
+    Raises:
+        StoreError: The article is not in the database.
+    """
+    lock_article(session, sha256=extraction.article_sha256)
+    identity_key = identity_sha256(extraction.identity)
+    same = select(ExtractionRow.id).where(
+        ExtractionRow.article_sha256 == extraction.article_sha256, ExtractionRow.identity_sha256 == identity_key
+    )
+    if session.exec(same).first() is not None:
+        return False
+    row = _extraction_row(extraction, identity_key)
+    session.add(row)
+    _merge_claims(session, extraction)
+    session.flush()
+    if row.id is None:
+        raise AssertionError("a flushed row has an id")
+    session.add_all(
+        FindRow(extraction_id=row.id, claim_id=claim.id, position=position, found=claim)
+        for position, claim in enumerate(extraction.claims)
+    )
+    if failure := session.get(FailureRow, (extraction.article_sha256, identity_key)):
+        session.delete(failure)
+    session.flush()
+    return True
+
+
+def latest_extraction(session: Session, *, article_sha256: str) -> Extraction | None:
+    """Return the extraction of an article that was saved last, as the extractor gave it; None before the first."""
+    query = (
+        select(ExtractionRow)
+        .where(ExtractionRow.article_sha256 == article_sha256)
+        .order_by(col(ExtractionRow.id).desc())
+        .limit(1)
+    )
+    row = session.exec(query).one_or_none()
+    if row is None:
+        return None
+    found = select(col(FindRow.found)).where(FindRow.extraction_id == row.id).order_by(col(FindRow.position))
+    return Extraction(
+        article_sha256=row.article_sha256,
+        identity=row.identity,
+        claims=tuple(session.exec(found)),
+        pieces=row.pieces,
+        suspected_misses=row.suspected_misses,
+        started_at=row.started_at,
+        seconds=row.seconds,
+    )
+
+
+def record_failure(session: Session, *, article_sha256: str, identity: Identity, error: str, now: datetime) -> None:
+    """Note that an extraction did not come about; a second failure counts up and gives the newer reason.
+
+    Args:
+        session: Where to.
+        article_sha256: The article, which stays pending.
+        identity: The extractor's.
+        error: The reason, one sentence.
+        now: Aware.
+
+    Raises:
+        StoreError: The article is not in the database.
+    """
+    lock_article(session, sha256=article_sha256)
+    row = session.get(FailureRow, (article_sha256, identity_sha256(identity)), populate_existing=True) or FailureRow(
+        article_sha256=article_sha256,
+        identity_sha256=identity_sha256(identity),
+        model=identity.model,
+        reason=error,
+        n_failures=0,
+        first_at=now,
+        last_at=now,
+    )
+    # A reason may quote what a model said, and PostgreSQL holds no NUL.
+    row.reason = error.replace("\0", "\N{REPLACEMENT CHARACTER}")
+    row.n_failures += 1
+    row.last_at = now
+    session.add(row)
+    session.flush()
+
+
+def list_failures(session: Session) -> list[Failure]:
+    """Return what could not be done yet, the latest first."""
+    query = select(FailureRow).order_by(col(FailureRow.last_at).desc(), col(FailureRow.article_sha256))
+    return [
+        Failure.model_validate({name: getattr(row, name) for name in Failure.model_fields})
+        for row in session.exec(query)
+    ]
+
+
+def usage_by_model(session: Session) -> list[ModelUsage]:
+    """Return what every model has cost over all stored extractions, by the model's name."""
+    unpriced = func.count(case(((col(ExtractionRow.calls) > 0) & col(ExtractionRow.cost_usd).is_(None), 1)))
+    query = (
+        select_columns(
+            col(ExtractionRow.model),
+            func.count(),
+            func.sum(col(ExtractionRow.calls)),
+            func.sum(col(ExtractionRow.prompt_tokens)),
+            func.sum(col(ExtractionRow.output_tokens)),
+            func.sum(col(ExtractionRow.call_seconds)),
+            func.coalesce(func.sum(col(ExtractionRow.cost_usd)), 0.0),
+            unpriced,
+        )
+        .group_by(col(ExtractionRow.model))
+        .order_by(col(ExtractionRow.model))
+    )
+    return [
+        ModelUsage(
+            model=model,
+            n_articles=n,
+            usage=Usage(
+                calls=calls,
+                prompt_tokens=prompt_tokens,
+                output_tokens=output_tokens,
+                seconds=seconds,
+                cost_usd=None if n_unpriced else cost,
+            ),
+        )
+        for model, n, calls, prompt_tokens, output_tokens, seconds, cost, n_unpriced in session.execute(query)
+    ]
+
+
+def _extraction_row(extraction: Extraction, identity_key: str) -> ExtractionRow:
+    usage = extraction.usage
+    return ExtractionRow(
+        article_sha256=extraction.article_sha256,
+        identity_sha256=identity_key,
+        model=extraction.identity.model,
+        identity=extraction.identity,
+        started_at=extraction.started_at,
+        seconds=extraction.seconds,
+        calls=usage.calls,
+        prompt_tokens=usage.prompt_tokens,
+        output_tokens=usage.output_tokens,
+        call_seconds=usage.seconds,
+        cost_usd=usage.cost_usd,
+        suspected_misses=extraction.suspected_misses,
+        pieces=extraction.pieces,
+    )
+
+
+def _merge_claims(session: Session, extraction: Extraction) -> None:
+    model = extraction.identity.model
+    at = extraction.started_at + timedelta(seconds=extraction.seconds)
+    query = (
+        select(ClaimRow)
+        .where(ClaimRow.article_sha256 == extraction.article_sha256)
+        .order_by(col(ClaimRow.arrival))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    known = {row.id: row for row in session.exec(query)}
+    for claim in extraction.claims:
+        row = known.pop(claim.id, None)
+        if row is None:
+            session.add(new_claim_row(claim, article_sha256=extraction.article_sha256, model=model, at=at))
+            continue
+        row.model = model
+        undecided = row.status in {ClaimStatus.PENDING, ClaimStatus.SUPERSEDED}
+        if undecided and (row.status, row.claim) != (ClaimStatus.PENDING, claim):
+            change_claim_row(row, status=ClaimStatus.PENDING, claim=claim, at=at)
+    for row in known.values():
+        if row.status is ClaimStatus.PENDING:
+            change_claim_row(row, status=ClaimStatus.SUPERSEDED, claim=row.claim, at=at)

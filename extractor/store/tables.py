@@ -1,0 +1,262 @@
+"""The tables: one row class for each entity. Rows never leave this package.
+
+Values of the domain are kept whole, as JSON, in columns that give them back as they were; what a
+query needs to filter or sort by has a column of its own beside them.
+
+No ``from __future__ import annotations`` here: SQLModel reads the annotations at run time.
+"""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from pydantic import TypeAdapter
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Dialect,
+    Enum,
+    Index,
+    MetaData,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+from extractor.schema import (
+    Article,
+    ArticleMetadata,
+    Claim,
+    ClaimStatus,
+    Decision,
+    DecisionKind,
+    Identity,
+    Piece,
+    RejectionReason,
+    StoredClaim,
+    SuspectedMiss,
+)
+
+UNPLACED = 2**31 - 1
+"""`ClaimRow.start_char` of a claim whose content was not found: it comes last in reading order."""
+
+LEASED = text("leased_by IS NOT NULL")
+"""What the index of leases covers: a handful of rows, however many claims there are."""
+
+
+def identity_sha256(identity: Identity) -> str:
+    """Return the hash by which an identity is looked up: of its JSON with sorted keys."""
+    canonical = json.dumps(identity.model_dump(mode="json"), sort_keys=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+class ValueType(TypeDecorator[Any]):
+    """A frozen value of the domain, or a tuple of them, in a JSON column.
+
+    A plain JSON column misses edits made inside its value; frozen values have none.
+    """
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, held: Any) -> None:
+        super().__init__()
+        self.held = held
+        self._adapter: TypeAdapter[Any] = TypeAdapter(held)
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Give JSON's own types to the database."""
+        return self._adapter.dump_python(value, mode="json")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """Give the value back."""
+        return self._adapter.validate_python(value)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time; SQLite forgets the zone and PostgreSQL answers in its own, both give UTC back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a naive time: nobody could tell which zone it meant."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"time {value!r} has no zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the time in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _words(of: type[StrEnum]) -> Enum:
+    """Return a column type that stores the words of a closed set as they read."""
+    return Enum(of, native_enum=False, length=32, values_callable=lambda members: [m.value for m in members])
+
+
+class Row(SQLModel):
+    """Base of every row; names of constraints are alike on both databases, so migrations can name them."""
+
+    metadata: ClassVar[MetaData] = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class ArticleRow(Row, table=True):
+    """An article; `text` comes last so that SQLite can read the rest without walking through it."""
+
+    __tablename__ = "article"
+
+    arrival: int | None = Field(default=None, primary_key=True)
+    """Order in which articles came in."""
+    sha256: str = Field(unique=True)
+    title: str | None
+    """Without an index: PostgreSQL refuses to index a headline of more than 2,700 bytes."""
+    body_start_char: int
+    added_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    about: ArticleMetadata = Field(sa_column=Column("metadata", ValueType(ArticleMetadata), nullable=False))
+    text: str = Field(sa_column=Column(Text, nullable=False))
+
+    def as_value(self) -> Article:
+        """Return the article."""
+        return Article(text=self.text, sha256=self.sha256, body_start_char=self.body_start_char, metadata=self.about)
+
+
+class ExtractionRow(Row, table=True):
+    """One extractor's work on one article; its claims are in `FindRow`."""
+
+    __tablename__ = "extraction"
+    __table_args__ = (UniqueConstraint("article_sha256", "identity_sha256"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    article_sha256: str = Field(foreign_key="article.sha256")
+    identity_sha256: str
+    model: str = Field(index=True)
+    identity: Identity = Field(sa_column=Column(ValueType(Identity), nullable=False))
+    started_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    seconds: float
+    calls: int
+    prompt_tokens: int
+    output_tokens: int
+    call_seconds: float
+    cost_usd: float | None
+    """None when the price is not known."""
+    suspected_misses: tuple[SuspectedMiss, ...] = Field(
+        sa_column=Column(ValueType(tuple[SuspectedMiss, ...]), nullable=False)
+    )
+    pieces: tuple[Piece, ...] = Field(sa_column=Column(ValueType(tuple[Piece, ...]), nullable=False))
+    """The ledger with every raw reply."""
+
+
+class FailureRow(Row, table=True):
+    """An extraction that did not come about; it goes when one does."""
+
+    __tablename__ = "failure"
+
+    article_sha256: str = Field(primary_key=True, foreign_key="article.sha256")
+    identity_sha256: str = Field(primary_key=True)
+    model: str
+    reason: str = Field(sa_column=Column(Text, nullable=False))
+    n_failures: int
+    first_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    last_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class ClaimRow(Row, table=True):
+    """A claim as it stands now."""
+
+    __tablename__ = "claim"
+
+    arrival: int | None = Field(default=None, primary_key=True)
+    """Order in which claims came in: among equal ranks, older articles first and each in reading order."""
+    id: str = Field(unique=True)
+    article_sha256: str = Field(foreign_key="article.sha256")
+    start_char: int
+    """Where the content begins, or `UNPLACED`."""
+    model: str
+    status: ClaimStatus = Field(sa_column=Column(_words(ClaimStatus), nullable=False))
+    version: int = 1
+    """Rises with every decision, and when a newer extraction changes what a reviewer would see."""
+    changed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    """When `version` rose last."""
+    decision_id: int | None = None
+    """The decision in force; no foreign key, since the two tables would then need each other to be made."""
+    rank: float
+    """Place in the queue, the smaller the sooner; see `extractor.store.ranking.rank`."""
+    leased_by: str | None = None
+    leased_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    claim: Claim = Field(sa_column=Column(ValueType(Claim), nullable=False))
+
+    __table_args__ = (
+        Index("ix_claim_queue", "status", "rank", "arrival"),
+        Index("ix_claim_article", "article_sha256", "start_char", "arrival"),
+        Index("ix_claim_lease", "leased_by", sqlite_where=LEASED, postgresql_where=LEASED),
+    )
+
+    def as_value(self) -> StoredClaim:
+        """Return the claim."""
+        return StoredClaim(
+            claim=self.claim,
+            article_sha256=self.article_sha256,
+            model=self.model,
+            status=self.status,
+            version=self.version,
+        )
+
+
+class FindRow(Row, table=True):
+    """That an extraction has a claim, and how it gave it; corrections leave this alone."""
+
+    __tablename__ = "find"
+
+    extraction_id: int = Field(primary_key=True, foreign_key="extraction.id")
+    claim_id: str = Field(primary_key=True, foreign_key="claim.id", index=True)
+    position: int
+    """0-based, in reading order."""
+    found: Claim = Field(sa_column=Column(ValueType(Claim), nullable=False))
+
+
+class DecisionRow(Row, table=True):
+    """One step of a review; triggers refuse to change or delete it."""
+
+    __tablename__ = "decision"
+
+    id: int | None = Field(default=None, primary_key=True)
+    claim_id: str = Field(foreign_key="claim.id")
+    version: int
+    """The claim's version it was made on."""
+    kind: DecisionKind = Field(sa_column=Column(_words(DecisionKind), nullable=False))
+    reviewer: str
+    decided_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    status_before: ClaimStatus = Field(sa_column=Column(_words(ClaimStatus), nullable=False))
+    status_after: ClaimStatus = Field(sa_column=Column(_words(ClaimStatus), nullable=False))
+    before: Claim = Field(sa_column=Column(ValueType(Claim), nullable=False))
+    after: Claim = Field(sa_column=Column(ValueType(Claim), nullable=False))
+    reason: RejectionReason | None = Field(default=None, sa_column=Column(_words(RejectionReason)))
+    comment: str = Field(default="", sa_column=Column(Text, nullable=False))
+    previous_id: int | None = None
+    """The decision in force before this one, or, for an undo, after it."""
+
+    __table_args__ = (
+        UniqueConstraint("claim_id", "version"),
+        Index("ix_decision_reviewer", "reviewer", "id"),
+    )
+
+    def as_value(self) -> Decision:
+        """Return the decision."""
+        return Decision.model_validate({name: getattr(self, name) for name in Decision.model_fields})
