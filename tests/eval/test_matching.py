@@ -4,7 +4,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.matching import Criterion, Matching, Thresholds, compare, match
@@ -146,6 +146,7 @@ def predicted_at(build: Any, start: int, end: int, by: str) -> Claim:
     return build.predicted("The", text=build.text[start:end], by=by, content=content, id=f"{start}-{end}-{by}")
 
 
+@settings(deadline=None)
 @given(
     predicted=st.lists(stretches(), max_size=5),
     gold=st.lists(stretches(), max_size=5),

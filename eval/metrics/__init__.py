@@ -1,0 +1,1 @@
+"""Metrics: pure, unrounded; a figure without cases is None."""

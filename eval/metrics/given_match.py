@@ -1,0 +1,41 @@
+"""What is right about a claim, given that it was found."""
+
+from eval.cases import GoldClaim
+from eval.metrics.figure import Ratio
+from extractor.schema import Claim, Value
+
+
+class FoundPair(Value):
+    """A gold claim and the predicted claim that found it, as far as accuracy goes."""
+
+    gold: GoldClaim
+    predicted: Claim
+    source_agrees: bool
+
+
+class GivenMatch(Value):
+    """Shares of the found pairs of one article."""
+
+    source: Ratio
+    """Of all pairs: the source agrees."""
+    quotation: Ratio
+    """Of all pairs: the quotation type is the same."""
+    cue: Ratio
+    """Of the pairs whose gold claim has a cue: the predicted cue shares a character with it."""
+
+
+def given_match(pairs: tuple[FoundPair, ...]) -> GivenMatch:
+    """Count what is right in the pairs that were matched without regard to the source."""
+    n = len(pairs)
+    with_cue = [pair for pair in pairs if pair.gold.cue is not None]
+    return GivenMatch(
+        source=Ratio(hits=sum(pair.source_agrees for pair in pairs), n=n),
+        quotation=Ratio(hits=sum(pair.gold.quotation is pair.predicted.quotation for pair in pairs), n=n),
+        cue=Ratio(hits=sum(_same_cue(pair) for pair in with_cue), n=len(with_cue)),
+    )
+
+
+def _same_cue(pair: FoundPair) -> bool:
+    gold, predicted = pair.gold.cue, pair.predicted.cue
+    # Overlap, not equality: "said" and "has said" are the same find.
+    return gold is not None and predicted is not None and any(gold.overlaps(span) for span in predicted.spans)

@@ -1,0 +1,1 @@
+"""Reports of a score: the only place where figures are rounded."""

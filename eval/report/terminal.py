@@ -1,0 +1,137 @@
+"""A score for the terminal, as rich renderables."""
+
+from collections.abc import Iterator
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from eval.metrics.figure import Figure
+from eval.report.claims import article_details
+from eval.report.wording import criterion_name, figure_text, printable, ratio_text
+from eval.scores import ArticleScore, Score
+
+
+def render(score: Score, *, details: bool = False) -> Group:
+    """Lay out a score: figures first, then articles, slices, what was left out.
+
+    Args:
+        score: what to show.
+        details: also list, for every article, what matched, what was missed and what was invented.
+    """
+    parts: list[RenderableType] = [*_heading(score), _found(score), _given_match(score), _articles(score)]
+    parts.append(_slices(score))
+    parts.extend(_left_out(score))
+    if details:
+        parts.extend(article_details(article, score.options) for article in score.articles)
+    return Group(*parts)
+
+
+def _heading(score: Score) -> Iterator[Text]:
+    run, counts = score.run, score.headline().counts
+    prompt = f", prompt {run.identity.prompt_name} v{run.identity.prompt_version}" if run.identity.prompt_name else ""
+    yield Text(printable(f"{run.identity.model}{prompt} on {score.dataset}"), style="bold")
+    n_articles = len(score.articles)
+    yield Text(
+        f"{n_articles} articles, {counts.n_gold} gold claims, {counts.n_predicted} predicted; "
+        f"data {score.dataset_sha256[:12]}, code {printable(run.code_version)}, "
+        f"predicted {run.created_at:%Y-%m-%d %H:%M} UTC in {score.seconds:.1f} s"
+    )
+    usage = score.usage
+    if usage.calls:
+        cost = "cost unknown" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
+        yield Text(f"{usage.calls} calls, {usage.prompt_tokens} + {usage.output_tokens} tokens, {cost}")
+    if score.run.dataset_sha256 != score.dataset_sha256:
+        yield Text("The cases changed since this run was made, or others were asked for; texts are the same.")
+    rounds, seed = score.options.bootstrap.rounds, score.options.bootstrap.seed
+    yield Text(f"Intervals: 95 %, bootstrap over articles ({rounds} rounds, seed {seed}).", style="dim")
+
+
+def _table(title: str, *columns: str, right: tuple[str, ...]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        table.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    return table
+
+
+def _found(score: Score) -> Table:
+    numbers = ("Precision", "Recall", "F1", "Matched")
+    table = _table("Claims found", "Criterion", *numbers, right=numbers)
+    for row in score.overall:
+        table.add_row(
+            criterion_name(row.criterion, score.options.thresholds),
+            figure_text(row.precision),
+            figure_text(row.recall),
+            figure_text(row.f1),
+            str(row.counts.n_gold_matched),
+            style="bold" if row.criterion is score.options.headline else None,
+        )
+    return table
+
+
+def _given_match(score: Score) -> Table:
+    table = _table("Of the claims", "Share", "Value", "n", right=("Value", "n"))
+    rows: tuple[tuple[str, Figure], ...] = (
+        ("source right, of those found by span overlap", score.accuracy.source),
+        ("quotation type right, of those found", score.accuracy.quotation),
+        ("cue right, of those found that have one", score.accuracy.cue),
+        ("content placed in the text, of all predicted", score.grounding.grounded),
+        ("exact parts whose span has other words", score.grounding.false_spans),
+        ("misquoted, of direct and mixed quotations", score.grounding.misquoted),
+    )
+    for name, figure in rows:
+        table.add_row(name, figure_text(figure), str(figure.n))
+    return table
+
+
+def _articles(score: Score) -> Table:
+    numbers = ("Gold", "Predicted", "Matched", "Precision", "Recall", "F1")
+    title = f"Articles, by {criterion_name(score.options.headline, score.options.thresholds)}"
+    table = _table(title, "Case", "Form", *numbers, "Note", right=numbers)
+    for article in score.articles:
+        counts = article.counts(score.options.headline)
+        table.add_row(
+            Text(printable(article.case_id)),
+            Text(printable(article.form)),
+            str(counts.n_gold),
+            str(counts.n_predicted),
+            str(counts.n_gold_matched),
+            ratio_text(counts.precision),
+            ratio_text(counts.recall),
+            ratio_text(counts.f1),
+            Text(_note(article)),
+        )
+    return table
+
+
+def _note(article: ArticleScore) -> str:
+    if article.error is not None:
+        return f"failed: {printable(article.error)}"
+    return f"{article.n_lost_pieces} pieces lost" if article.n_lost_pieces else ""
+
+
+def _slices(score: Score) -> Table:
+    numbers = ("Articles", "Gold", "Predicted", "Precision", "Recall", "F1")
+    title = f"Slices, by {criterion_name(score.options.headline, score.options.thresholds)}"
+    table = _table(title, "By", "Value", *numbers, right=numbers)
+    for part in score.slices:
+        row = next(c for c in part.criteria if c.criterion is score.options.headline)
+        table.add_row(
+            part.dimension,
+            Text(printable(part.value)),
+            str(part.n_articles),
+            str(row.counts.n_gold),
+            str(row.counts.n_predicted),
+            figure_text(row.precision),
+            figure_text(row.recall),
+            figure_text(row.f1),
+        )
+    return table
+
+
+def _left_out(score: Score) -> Iterator[Text]:
+    for case in score.not_scored:
+        yield Text(f"Not scored: {printable(case.case_id)}: {printable(case.reason)}", style="yellow")
+    if score.unused_predictions:
+        yield Text(f"{len(score.unused_predictions)} predictions are for cases that were not asked for.", style="dim")

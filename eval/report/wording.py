@@ -1,0 +1,95 @@
+"""Figures and reasons in words; every rounding of a report for people happens here."""
+
+from collections.abc import Iterator
+
+from eval.cases import GoldClaim
+from eval.matching import Criterion, Thresholds
+from eval.metrics.figure import Figure, Ratio
+from eval.scores import Near
+from extractor.schema import Claim, Quotation, SourceKind
+
+UNDEFINED = "undefined"
+
+CRITERIA = {
+    Criterion.SPAN_EXACT: "span exact",
+    Criterion.SPAN_OVERLAP: "span overlap",
+    Criterion.TEXT: "text token-F1",
+    Criterion.SPAN_EXACT_SOURCE: "span exact + source",
+    Criterion.SPAN_OVERLAP_SOURCE: "span overlap + source",
+    Criterion.TEXT_SOURCE: "text token-F1 + source",
+}
+
+
+def criterion_name(criterion: Criterion, thresholds: Thresholds) -> str:
+    """Name a criterion with its threshold."""
+    match criterion.base:
+        case Criterion.SPAN_EXACT:
+            return CRITERIA[criterion]
+        case Criterion.SPAN_OVERLAP:
+            limit = thresholds.overlap
+        case _:
+            limit = thresholds.text_f1
+    base, plus, source = CRITERIA[criterion].partition(" + ")
+    return f"{base} ≥ {limit:g}{plus}{source}"
+
+
+def share(value: float | None) -> str:
+    """Write a share in [0, 1] with two digits; never 1.00 or 0.00 unless it is exactly that."""
+    if value is None:
+        return UNDEFINED
+    if 0.995 <= value < 1:
+        return ">0.99"
+    return "<0.01" if 0 < value < 0.005 else f"{value:.2f}"
+
+
+def figure_text(figure: Figure) -> str:
+    """Write a figure with its interval: ``0.71 [0.65, 0.77]``."""
+    if figure.interval is None:
+        return share(figure.value)
+    return f"{share(figure.value)} [{share(figure.interval.low)}, {share(figure.interval.high)}]"
+
+
+def ratio_text(ratio: Ratio) -> str:
+    """Write the share of one article."""
+    return share(ratio.value)
+
+
+def printable(text: str) -> str:
+    """Take line breaks and control characters out of text from elsewhere, lest it steer the terminal."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def voice(name: str, kind: SourceKind) -> str:
+    """Name a source for a line of a report."""
+    return f"{printable(name)} (article)" if kind is SourceKind.ARTICLE else printable(name)
+
+
+def why_no_match(
+    near: Near, predicted: Claim, gold: GoldClaim, criterion: Criterion, thresholds: Thresholds
+) -> tuple[str, ...]:
+    """Say why two claims that come near each other are no pair under a criterion, gravest reason first."""
+    return tuple(_reasons(near, predicted, gold, criterion, thresholds))
+
+
+def _reasons(
+    near: Near, predicted: Claim, gold: GoldClaim, criterion: Criterion, thresholds: Thresholds
+) -> Iterator[str]:
+    if criterion.with_source and not near.source_agrees:
+        names = [voice(s.name, s.kind) for s in (predicted.source, gold.source)]
+        yield f"source differs: {names[0]} / {names[1]}"
+    match criterion.base:
+        case Criterion.SPAN_EXACT if near.overlap < 1:
+            yield f"spans differ: overlap {share(near.overlap)}"
+        case Criterion.SPAN_OVERLAP if near.overlap < thresholds.overlap:
+            yield f"spans overlap too little: {share(near.overlap)} < {thresholds.overlap:g}"
+        case Criterion.TEXT if near.text_f1 < thresholds.text_f1:
+            yield f"words differ: token-F1 {share(near.text_f1)} < {thresholds.text_f1:g}"
+        case _:
+            pass
+    if near.taken:
+        yield "matched already with another claim"
+
+
+def quotation_difference(predicted: Quotation, gold: Quotation) -> str | None:
+    """Say that the quotation types differ, or None."""
+    return None if predicted is gold else f"quotation differs: {predicted} / {gold}"
