@@ -1,0 +1,68 @@
+"""One text becomes one article: normalised once, named by its hash."""
+
+import hashlib
+import re
+import unicodedata
+
+from extractor.errors import IngestError
+from extractor.ingest.wire import read_header
+from extractor.schema import Article, ArticleMetadata, Value
+
+_DROPPED = re.compile(r"[\x00-\x08\x0b-\x1f]+")
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+class Rejected(Value):
+    """An input that did not become an article."""
+
+    origin: str
+    """The input as given; or the file, or file and line, where the input holds several articles."""
+    reason: str
+    """One sentence: what, which one, and what to do."""
+
+
+def normalise(text: str) -> str:
+    r"""Bring a text into the one form that every offset refers to.
+
+    Line ends become ``\n``; a byte order mark and C0 controls other than ``\n`` and ``\t`` are
+    dropped; half of a surrogate pair (JSON can smuggle one in) becomes U+FFFD; then NFC, and
+    white space at the very end goes. Everything else stays, bidi controls included.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        The normal form. A text in normal form comes back unchanged.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _DROPPED.sub("", text).lstrip("\ufeff")
+    text = _LONE_SURROGATE.sub("\ufffd", text)
+    return unicodedata.normalize("NFC", text).rstrip()
+
+
+def make_article(text: str, metadata: ArticleMetadata) -> Article:
+    """Make an article of a text and what is known about it.
+
+    A header of wire copy (section line, headline, deck, byline, dateline) stays in the text,
+    lies before `Article.body_start_char`, and fills those fields of the metadata that are None.
+
+    Args:
+        text: The text as it was read.
+        metadata: What the input says beside the text.
+
+    Returns:
+        The article, normalised.
+
+    Raises:
+        IngestError: The text has nothing but white space.
+    """
+    text = normalise(text)
+    if not text.strip():
+        raise IngestError(f"{metadata.origin or 'the text'!r} is empty: give an article with some text in it.")
+    header = read_header(text, metadata)
+    return Article(
+        text=text,
+        sha256=hashlib.sha256(text.encode("utf-8")).hexdigest(),
+        body_start_char=header.body_start_char,
+        metadata=header.metadata,
+    )

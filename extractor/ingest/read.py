@@ -1,0 +1,147 @@
+"""The front door: paths, folders, globs, URLs and standard input become articles, one by one."""
+
+import glob
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import BinaryIO
+
+from extractor.errors import IngestError
+from extractor.ingest.article import Rejected, make_article
+from extractor.ingest.decoding import MAX_ARTICLE_BYTES, decode, read_limited
+from extractor.ingest.fetch import Page
+from extractor.ingest.html import charset_in_markup, looks_like_html, read_html
+from extractor.ingest.jsonl import read_jsonl
+from extractor.ingest.markdown import read_markdown
+from extractor.schema import Article, ArticleMetadata
+
+Fetch = Callable[[str], Page]
+"""Fetches the page at a URL; raises IngestError."""
+
+_Reader = Callable[[str, ArticleMetadata], Article]
+_READERS: dict[str, _Reader] = {
+    ".txt": make_article,
+    ".md": read_markdown,
+    ".html": read_html,
+    ".htm": read_html,
+}
+ENDINGS = (*_READERS, ".jsonl")
+"""Files that are read, by ending in any case."""
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_JSON_OBJECT = re.compile(rb"\s*\{\s*\"")
+
+
+def read_articles(inputs: Sequence[str], *, stdin: BinaryIO, fetch: Fetch) -> Iterator[Article | Rejected]:
+    """Read every input; a bad one does not stop the others.
+
+    Args:
+        inputs: Paths of files or folders, glob patterns, URLs, or ``-`` for standard input, which
+            may hold text, a page or JSON Lines. Folders are read recursively, known endings only,
+            in sorted order, nothing hidden.
+        stdin: What ``-`` reads.
+        fetch: What fetches a URL.
+
+    Yields:
+        An article, or why there is none, in the order of the inputs.
+    """
+    for given in inputs:
+        if given == "-":
+            yield from _or_rejected("stdin", _read_stdin(stdin))
+        elif _SCHEME.match(given):
+            yield from _or_rejected(given, _read_url(given, fetch))
+        elif os.path.isdir(given) or (not os.path.exists(given) and glob.has_magic(given)):
+            yield from _or_rejected(given, _read_many(given))
+        else:
+            yield from _or_rejected(given, _read_file(given))
+
+
+def _or_rejected(origin: str, outcomes: Iterator[Article | Rejected]) -> Iterator[Article | Rejected]:
+    """Pass outcomes on; an error ends them as one more rejection."""
+    try:
+        yield from outcomes
+    except IngestError as exc:
+        yield Rejected(origin=origin, reason=str(exc))
+
+
+def _read_stdin(stdin: BinaryIO) -> Iterator[Article | Rejected]:
+    head = stdin.readline(MAX_ARTICLE_BYTES + 1)
+    if _JSON_OBJECT.match(head):
+        yield from read_jsonl(stdin, "stdin", head=head)
+        return
+    source = decode(read_limited(stdin, "stdin", head=head), "stdin")
+    yield _sniffed(source)(source, ArticleMetadata(origin="stdin"))
+
+
+def _read_url(url: str, fetch: Fetch) -> Iterator[Article]:
+    if not url.lower().startswith(("http://", "https://")):
+        raise IngestError(f"{url!r} is no http or https URL: give a page of the web, or a file by its path.")
+    page = fetch(url)
+    source = decode(page.content, url, declared=page.charset or charset_in_markup(page.content))
+    match page.media_type:
+        case "text/plain":
+            reader: _Reader = make_article
+        case "text/markdown":
+            reader = read_markdown
+        case "":
+            reader = _sniffed(source)
+        case _:
+            reader = read_html
+    yield reader(source, ArticleMetadata(origin=url, url=page.url))
+
+
+def _sniffed(source: str) -> _Reader:
+    return read_html if looks_like_html(source) else make_article
+
+
+def _read_many(given: str) -> Iterator[Article | Rejected]:
+    """Read the files of a folder, or what a pattern matches."""
+    if os.path.isdir(given):
+        paths = _files_below(given)
+        nothing = f"{given!r} is a folder without articles: it takes files that end in {', '.join(ENDINGS)}."
+    else:
+        matches = sorted(glob.glob(given, recursive=True))
+        paths = [path for match in matches for path in (_files_below(match) if os.path.isdir(match) else [match])]
+        nothing = f"{given!r} matches no file that ends in {', '.join(ENDINGS)}: check the pattern."
+    readable = [path for path in paths if _ending(path) in ENDINGS]
+    if not readable:
+        raise IngestError(nothing)
+    for path in readable:
+        yield from _or_rejected(path, _read_file(path))
+
+
+def _files_below(folder: str) -> list[str]:
+    found = []
+    for parent, folders, files in os.walk(folder, onerror=_refuse_folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [os.path.join(parent, name) for name in files if not name.startswith(".")]
+    return sorted(path for path in found if _ending(path) in ENDINGS)
+
+
+def _refuse_folder(exc: OSError) -> None:
+    raise IngestError(f"{exc.filename!r} cannot be listed ({exc.strerror}): check its permissions.") from exc
+
+
+def _read_file(path: str) -> Iterator[Article | Rejected]:
+    if not os.path.exists(path):
+        raise IngestError(f"{path!r} does not exist: check the path.")
+    if not os.path.isfile(path):
+        raise IngestError(f"{path!r} is no regular file: give a file, or pipe it in and give '-'.")
+    ending = _ending(path)
+    if ending not in ENDINGS:
+        raise IngestError(f"{path!r} does not end in {', '.join(ENDINGS)}: rename it, or pipe it in and give '-'.")
+    try:
+        with open(path, "rb") as stream:
+            if ending == ".jsonl":
+                yield from read_jsonl(stream, path)
+            else:
+                data = read_limited(stream, path)
+                reader = _READERS[ending]
+                declared = charset_in_markup(data) if reader is read_html else None
+                yield reader(decode(data, path, declared=declared), ArticleMetadata(origin=path))
+    except OSError as exc:
+        raise IngestError(f"{path!r} cannot be read ({exc.strerror}): check its permissions and the disk.") from exc
+
+
+def _ending(path: str) -> str:
+    return os.path.splitext(path)[1].lower()
