@@ -40,6 +40,8 @@ def postgres_server() -> Iterator[URL]:
         rules = server.pgdata / "pg_hba.conf"
         rules.write_text(f"local all {SECRETIVE} scram-sha-256\n{rules.read_text()}")
         url = make_url(server.get_uri())
+        # Nothing here need survive a power cut, and a test's database is made in a third of the time.
+        _administer(url, "ALTER SYSTEM SET fsync = off")
         _administer(url, "SELECT pg_reload_conf()")
         yield url
         server.cleanup()

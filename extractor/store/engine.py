@@ -38,6 +38,8 @@ COMPLAINTS: tuple[tuple[str, str], ...] = (
 )
 """A part of the driver's message, and what it means for the database it is about."""
 
+UNREACHABLE = ("connection", "resolve host", "translate host name", "timeout expired")
+
 MISSING_TABLE = ("no such table", "no such column", "UndefinedTable", "UndefinedColumn")
 
 
@@ -45,10 +47,12 @@ def redacted(url: str) -> str:
     """Return a database URL as it may be shown: without its password."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
-        return re.sub(r"(?<=://)[^@]*(?=@)", "***", url)
-    hidden = {name: "***" for name in SECRET_PARAMETERS if name in parsed.query}
-    return parsed.update_query_dict(hidden).render_as_string(hide_password=True)
+    except (ArgumentError, ValueError):
+        # A port that is no number, for one: the password may be anywhere before the host.
+        return re.sub(r"(?<=://).*(?=@)", "***", url) if re.search("://.*@", url) else "a URL that is not one"
+    hidden = {name: "hidden" for name in SECRET_PARAMETERS if name in parsed.query}
+    shown = parsed.set(drivername=parsed.get_backend_name()).update_query_dict(hidden)
+    return shown.render_as_string(hide_password=True)
 
 
 def open_engine(url: str) -> Engine:
@@ -60,7 +64,7 @@ def open_engine(url: str) -> Engine:
     Raises:
         StoreError: The URL is not understood, or the file's folder cannot be made.
     """
-    parsed = _parse(url)
+    parsed = parse_url(url)
     if parsed.get_backend_name() == "postgresql":
         return create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_S})
     folder = Path(str(parsed.database)).parent
@@ -77,10 +81,15 @@ def open_engine(url: str) -> Engine:
     return engine
 
 
-def _parse(url: str) -> URL:
+def parse_url(url: str) -> URL:
+    """Return a URL of a database that the store can use, its driver named.
+
+    Raises:
+        StoreError: It is not understood, or of a kind without support.
+    """
     try:
         parsed = make_url(url)
-    except ArgumentError as exc:
+    except (ArgumentError, ValueError) as exc:
         raise StoreError(f"the database URL {redacted(url)!r} is not understood: see CLAIMDESK_DATABASE_URL") from exc
     match parsed.get_backend_name():
         case "postgresql" | "postgres":
@@ -141,14 +150,14 @@ def translated(url: URL) -> Iterator[None]:
 def _translation(exc: SQLAlchemyError, where: str) -> StoreError:
     # Not str(exc): SQLAlchemy's text holds the statement and its parameters, whole articles among them.
     cause = exc.orig if isinstance(exc, DBAPIError) and exc.orig is not None else exc
-    said = f"{type(cause).__name__}: {cause}".strip()
-    if any(sign in said for sign in MISSING_TABLE):
+    message = str(cause)
+    if any(sign in f"{type(cause).__name__}: {message}" for sign in MISSING_TABLE):
         return MigrationError(f"the database {where} lacks a table or column: run `claimdesk db upgrade`")
     for sign, meaning in COMPLAINTS:
-        if sign in said:
+        if sign in message:
             return StoreError(f"the database {where} {meaning}")
-    first_line = said.splitlines()[0]
+    first_line = message.splitlines()[0] if message else type(cause).__name__
     lost = isinstance(exc, DBAPIError) and exc.connection_invalidated
-    if lost or "connection" in said:
+    if lost or any(sign in message for sign in UNREACHABLE):
         return StoreError(f"the database {where} cannot be reached: check that the server runs ({first_line})")
     return StoreError(f"the database {where} refused: {first_line}")

@@ -9,11 +9,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, make_url, text
+from sqlalchemy import Connection, Engine, text
 
 from extractor.errors import MigrationError
 from extractor.schema import Value
-from extractor.store.engine import VERSION_TABLE, open_engine, redacted, translated
+from extractor.store.engine import VERSION_TABLE, open_engine, parse_url, redacted, translated
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -68,8 +68,8 @@ def schema_state(url: str) -> SchemaState:
         StoreError: The database cannot be reached or read.
     """
     head = _scripts().get_current_head() or ""
-    parsed = make_url(url) if url.startswith("sqlite") else None
-    if parsed is not None and parsed.database and not Path(parsed.database).exists():
+    parsed = parse_url(url)
+    if parsed.get_backend_name() == "sqlite" and not Path(str(parsed.database)).exists():
         return SchemaState(current=None, head=head, verdict=Verdict.EMPTY)
     with _connected(url) as connection:
         return _state(connection)

@@ -1,0 +1,107 @@
+import shutil
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect, make_url, text
+
+from extractor.errors import MigrationError, StoreError
+from extractor.store import Verdict, ensure_schema, open_engine, open_store, schema_state, upgrade
+from extractor.store.engine import VERSION_TABLE
+from extractor.store.migrate import MIGRATIONS
+from extractor.store.tables import Row
+from tests.extractor.store.samples import fill
+
+
+def write_revision(url: str, revision: str) -> None:
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text(f"UPDATE {VERSION_TABLE} SET version_num = :revision"), {"revision": revision})
+    engine.dispose()
+
+
+@pytest.fixture
+def next_revision(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Give the program, whose database has revision 0001, one more migration; its body is the argument."""
+    upgrade(database_url)
+
+    def add(body: str) -> None:
+        folder = tmp_path / "migrations"
+        shutil.copytree(MIGRATIONS, folder)
+        (folder / "versions" / "9000_next.py").write_text(
+            "from alembic import op\nimport sqlalchemy as sa\n"
+            'revision = "9000"\ndown_revision = "0001"\n'
+            f"def upgrade():\n    {body}\n"
+        )
+        monkeypatch.setattr("extractor.store.migrate.MIGRATIONS", folder)
+
+    return add
+
+
+def test_migrations_lead_to_the_tables_of_the_program(database_url: str) -> None:
+    upgrade(database_url)
+    engine = open_engine(database_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        assert compare_metadata(context, Row.metadata) == []
+    engine.dispose()
+
+
+def test_an_empty_database_is_empty_until_upgraded(database_url: str) -> None:
+    before = schema_state(database_url)
+    assert (before.current, before.verdict, before.is_usable, before.remedy) == (None, Verdict.EMPTY, True, "")
+    after = upgrade(database_url)
+    assert (after.current, after.is_current, after.remedy) == (after.head, True, "")
+    assert schema_state(database_url) == after == upgrade(database_url)
+
+
+def test_looking_at_a_database_that_is_not_there_makes_no_file(sqlite_url: str) -> None:
+    assert schema_state(sqlite_url).verdict is Verdict.EMPTY
+    assert not Path(str(make_url(sqlite_url).database)).parent.exists()
+
+
+def test_upgrading_keeps_what_is_there(database_url: str) -> None:
+    engine = open_store(database_url)
+    article = fill(engine)
+    upgrade(database_url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT sha256 FROM article")).scalar_one() == article.sha256
+    engine.dispose()
+
+
+def test_a_newer_schema_is_refused_and_left_alone(database_url: str) -> None:
+    upgrade(database_url)
+    write_revision(database_url, "9999")
+    for opening in (ensure_schema, open_store, upgrade):
+        with pytest.raises(MigrationError, match=r"newer schema \(9999\): upgrade claimdesk"):
+            opening(database_url)
+    state = schema_state(database_url)
+    assert (state.current, state.verdict, state.is_usable) == ("9999", Verdict.NEWER, False)
+
+
+def test_an_older_schema_is_refused_until_upgraded(database_url: str, next_revision: Callable[[str], None]) -> None:
+    next_revision('op.add_column("article", sa.Column("added_later", sa.String))')
+    with pytest.raises(MigrationError, match=r"older schema \(0001\): run `claimdesk db upgrade`"):
+        open_store(database_url)
+    assert schema_state(database_url).remedy.startswith("run `claimdesk db upgrade`")
+    assert upgrade(database_url).current == "9000"
+    ensure_schema(database_url)
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(database_url: str, next_revision: Callable[[str], None]) -> None:
+    next_revision('op.create_table("half", sa.Column("id", sa.Integer)); op.execute("SELECT nonsense")')
+    with pytest.raises(StoreError):
+        upgrade(database_url)
+    assert schema_state(database_url).verdict is Verdict.OLDER
+    engine = open_engine(database_url)
+    assert not inspect(engine).has_table("half")
+    engine.dispose()
+
+
+def test_many_programs_may_open_a_new_database_at_once(database_url: str) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(ensure_schema, [database_url] * 8))
+    assert schema_state(database_url).is_current
