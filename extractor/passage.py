@@ -1,0 +1,64 @@
+"""The stretch of an article behind a claim, as the checks read it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extractor.schema import Article, Claim, GroundingLevel, Span
+
+_BORDER = re.compile(r"(?<!\b[A-Z])(?<!\b(?:Mr|Ms|Dr|St))(?<!\bMrs)[.!?…][\"'”’»)\]]*\s+(?=[\"'“‘«„(\[]*[^\W_a-z])|\n+")
+"""A likely end of a sentence; the checks only need to know what stands near a claim."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What the article says where a claim comes from; every field is empty when the content was not found."""
+
+    content: str
+    """The words of the content spans, pieces joined by one space."""
+    sentences: str
+    """The whole sentences around them."""
+    neighbourhood: str
+    """Those, with one sentence more on either side."""
+    outside: str
+    """The sentences without the content: source, cue, and what else is said beside it."""
+
+
+def passage_of(article: Article, claim: Claim) -> Passage:
+    """Read the passage of a claim."""
+    spans = claim.content.spans
+    if not spans:
+        return Passage("", "", "", "")
+    first, last = min(s.start_char for s in spans), max(s.end_char for s in spans)
+    lo, hi = _sentence_start(article.text, first), _sentence_end(article.text, last)
+    sentences = article.text[lo:hi]
+    near = article.text[_sentence_start(article.text, max(0, lo - 1)) : _sentence_end(article.text, hi + 1)]
+    content = " ".join(s.of(article.text) for s in spans)
+    return Passage(content, sentences, near, _without(article.text, Span(start_char=lo, end_char=hi), spans))
+
+
+def certain(claim: Claim) -> bool:
+    """Tell whether the article has the content word for word."""
+    return claim.content.level in (GroundingLevel.EXACT, GroundingLevel.NORMALISED)
+
+
+def _sentence_start(text: str, at: int) -> int:
+    lo = max(0, at - 1000)
+    ends = [m.end() for m in _BORDER.finditer(text, lo, at)]
+    return ends[-1] if ends else lo
+
+
+def _sentence_end(text: str, at: int) -> int:
+    # The border may begin with the full stop right before `at`.
+    match = _BORDER.search(text, max(0, at - 2)) if at < len(text) else None
+    while match and match.end() <= at:
+        match = _BORDER.search(text, match.end())
+    return match.end() if match else len(text)
+
+
+def _without(text: str, whole: Span, spans: Sequence[Span]) -> str:
+    kept, at = [], whole.start_char
+    for span in sorted(spans, key=lambda s: s.start_char):
+        kept.append(text[at : span.start_char])
+        at = max(at, span.end_char)
+    return " | ".join([*kept, text[at : whole.end_char]])
