@@ -89,7 +89,9 @@ def _read_row(line: bytes, where: str) -> Article:
     except UnicodeDecodeError as exc:
         raise IngestError(f"{where!r} is not UTF-8 at byte {exc.start} of the line: save the file as UTF-8.") from exc
     except (ValueError, RecursionError) as exc:
-        raise IngestError(f"{where!r} is not JSON ({exc}): put one object on each line.") from exc
+        # A line number of its own would be read as one of the file.
+        problem = f"{exc.msg} at column {exc.colno}" if isinstance(exc, json.JSONDecodeError) else str(exc)
+        raise IngestError(f"{where!r} is not JSON ({problem}): put one object on each line.") from exc
     if not isinstance(fields, dict):
         raise IngestError(f"{where!r} is not a JSON object: put one object with the field 'text' on each line.")
     try:

@@ -120,7 +120,7 @@ def _day(value: object) -> date | None:
     if isinstance(value, date):
         return value
     try:
-        return date.fromisoformat(str(value)[:10])
+        return date.fromisoformat(value[:10]) if isinstance(value, str) else None
     except ValueError:
         return None
 
@@ -146,8 +146,8 @@ def _blocks(node: "SyntaxTreeNode") -> Iterator[_Block]:
         case "fence" | "code_block":
             yield _Block(text=node.content.rstrip("\n"))
         case "html_block":
-            # A comment is for the author; of other markup the words are kept.
-            if not node.content.lstrip().startswith("<!--"):
+            # Comments, scripts and styles are not for readers; of other markup the words are kept.
+            if not node.content.lstrip().lower().startswith(("<!--", "<script", "<style")):
                 yield _Block(text=_TAG.sub("", node.content).strip())
         case _:
             for child in node.children:

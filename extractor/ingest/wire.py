@@ -121,7 +121,8 @@ def _is_headline(lines: list[_Line], i: int) -> bool:
     if i + 1 == len(lines) or len(line.text) > _MAX_HEADLINE_CHARS or " " not in line.text:
         return False
     apart = line.stands_alone or len(lines[i + 1].text) >= _UNWRAPPED_CHARS or _is_small_print(lines[i + 1].text)
-    return apart and line.text[0].isalnum() | (line.text[0] in "\"'“‘«") and not _STOP.search(line.text)
+    begins_well = line.text[0].isalnum() or line.text[0] in "\"'“‘«"
+    return apart and begins_well and not _STOP.search(line.text)
 
 
 def _is_prose(line: str) -> bool:

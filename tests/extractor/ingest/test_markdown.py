@@ -33,6 +33,10 @@ It was ![a picture](x.png) `final` &amp; <b>clear</b>, {{ name }}.
 
 <div>Kept</div>
 
+<script>
+gone()
+</script>
+
 ```
 code {% x %}
 ```
@@ -97,6 +101,12 @@ def test_a_heading_inside_the_article_is_not_its_title() -> None:
 @pytest.mark.parametrize("rule", ["---\n\nA rule, no front matter.", "---\njust words\n---\n\nText of it."])
 def test_a_rule_is_no_front_matter(rule: str) -> None:
     assert read_markdown(rule, KNOWN).metadata.title is None
+
+
+def test_front_matter_that_grows_without_end() -> None:
+    levels = "".join(f"a{i + 1}: &a{i + 1} [{', '.join([f'*a{i}'] * 9)}]\n" for i in range(12))
+    source = f"---\na0: &a0 x\n{levels}title: *a12\nauthor: *a12\ndate: *a12\n---\n\n{PROSE}"
+    assert read_markdown(source, KNOWN).metadata == KNOWN
 
 
 def test_broken_front_matter_is_named() -> None:
