@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from eval.lines import Line, read_lines, what_is_wrong
 from extractor.errors import EvalError
-from extractor.schema import ClaimKind, Quotation, SourceKind, Span, Value
+from extractor.schema import ArticleMetadata, ClaimKind, Quotation, SourceKind, Span, Value
 
 
 class Split(StrEnum):
@@ -28,6 +28,10 @@ class Split(StrEnum):
     """Looked at while prompts and rules are written."""
     TEST = "test"
     """Held out."""
+
+
+SCORED = frozenset({Split.DEV, Split.TEST})
+"""What is scored when nobody asks for a split."""
 
 
 class GoldSource(Value):
@@ -103,6 +107,11 @@ class GoldCase(Value):
             raise EvalError(f"case {self.id!r} has no text; read it with load_cases and a resolver for its text")
         return self.article.text
 
+    @property
+    def metadata(self) -> ArticleMetadata:
+        """What ingest would know about the article, for whoever extracts from it."""
+        return ArticleMetadata(title=self.article.title, language=self.language, origin=self.article.origin)
+
     def with_text(self, text: str) -> "GoldCase":
         """Return the same case holding `text`."""
         return self.model_copy(update={"article": self.article.model_copy(update={"text": text})})
@@ -112,6 +121,7 @@ class NotScored(Value):
     """A case that is left out, and why."""
 
     case_id: str
+    split: Split
     reason: str
 
 
@@ -128,8 +138,13 @@ class CaseSet(Value):
     """Cases whose text could not be found."""
 
     def select(self, splits: Collection[Split]) -> "CaseSet":
-        """Return the cases of these splits; the cases without a text stay listed."""
-        return self.model_copy(update={"cases": tuple(c for c in self.cases if c.split in splits)})
+        """Return the cases of these splits, and those of them that lack their text."""
+        return self.model_copy(
+            update={
+                "cases": tuple(c for c in self.cases if c.split in splits),
+                "not_scored": tuple(n for n in self.not_scored if n.split in splits),
+            }
+        )
 
 
 Texts = Callable[[GoldCase], str | None]
@@ -251,7 +266,8 @@ def _duplicates(loaded: list[_Loaded]) -> Iterator[str]:
 
 def _left_out(case: GoldCase) -> NotScored:
     origin = case.article.origin or "a place the case does not name"
-    return NotScored(case_id=case.id, reason=f"its text is not in the data set and was not found; it is in {origin}")
+    reason = f"its text is not in the data set and was not found; it is in {origin}"
+    return NotScored(case_id=case.id, split=case.split, reason=reason)
 
 
 def _sha256_of(files: list[Path]) -> str:

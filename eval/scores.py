@@ -142,7 +142,9 @@ class Score(Value):
 
     run: RunInfo
     usage: Usage
+    """Of the scored cases."""
     seconds: float
+    """Spent on the scored cases, added up."""
     dataset: str
     dataset_sha256: str
     """Of the cases scored on; differs from the run's where the labels changed since."""

@@ -28,7 +28,7 @@ from eval.scores import (
     Score,
     SliceScore,
 )
-from extractor.schema import Quotation
+from extractor.schema import Quotation, Usage
 
 _WITHIN_ARTICLES = (Dimension.FORM, Dimension.LANGUAGE, Dimension.SPLIT)
 
@@ -47,19 +47,21 @@ def score(run: EvalRun, cases: CaseSet, options: Options | None = None) -> Score
     options = options or Options()
     predictions = {p.case_id: p for p in run.predictions}
     judged: list[_Judged] = []
+    scored: list[Prediction] = []
     not_scored = list(cases.not_scored)
     for case in sorted(cases.cases, key=lambda c: c.id):
         found = predictions.get(case.id)
         if reason := _why_not(case, found):
-            not_scored.append(NotScored(case_id=case.id, reason=reason))
+            not_scored.append(NotScored(case_id=case.id, split=case.split, reason=reason))
         elif found is not None:
             judged.append(_judge(case, found, options))
+            scored.append(found)
     resamples = resample(len(judged), options.bootstrap)
     wanted = {case.id for case in cases.cases} | {n.case_id for n in cases.not_scored}
     return Score(
         run=run.info,
-        usage=run.usage,
-        seconds=run.seconds,
+        usage=sum((p.usage for p in scored), Usage()),
+        seconds=sum(p.seconds for p in scored),
         dataset=cases.path,
         dataset_sha256=cases.sha256,
         options=options,

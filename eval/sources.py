@@ -102,33 +102,34 @@ class Roster:
         for claim in self._case.claims:
             for source in (claim.source, *claim.chain):
                 if source.kind is SourceKind.PERSON:
-                    forms = self.forms(source)
+                    forms = self._forms(source, person=True)
                     same = [p for p in people if p & forms]
                     people = [p for p in people if not p & forms] + [forms.union(*same)]
         return tuple(people)
 
-    def forms(self, gold: GoldSource) -> frozenset[Name]:
-        """Return the names that mean this gold source, normalised."""
-        return frozenset(self._normalised(name, gold, gold.role) for name in (gold.name, *gold.aliases))
+    def _forms(self, gold: GoldSource, *, person: bool) -> frozenset[Name]:
+        names = (gold.name, *gold.aliases)
+        return frozenset(
+            normalised_name(name, language=self._language, person=person, role=gold.role) for name in names
+        )
 
     def agree(self, predicted: Source, gold: GoldSource) -> bool:
         """Tell whether the two are the same voice in this article."""
         if SourceKind.ARTICLE in (predicted.kind, gold.kind):
             return predicted.kind is gold.kind
-        name = self._normalised(predicted.name, gold, predicted.role or gold.role)
-        forms = self.forms(gold)
-        if not name:
-            return False
-        if name in forms:
+        # One side is enough: the person behind a letter is an alias of it.
+        person = SourceKind.PERSON in (predicted.kind, gold.kind)
+        role = predicted.role or gold.role
+        name = normalised_name(predicted.name, language=self._language, person=person, role=role)
+        forms = self._forms(gold, person=person)
+        if name and name in forms:
             return True
         if gold.kind is not SourceKind.PERSON or gold.name[0].islower():
             return False  # Only names of people shorten; "mayor of Varn" does not mean the same as "Varn".
-        if not _short_for(name, self._normalised(gold.name, gold, gold.role)):
+        full = normalised_name(gold.name, language=self._language, person=True, role=gold.role)
+        if not _short_for(name, full):
             return False
         return not any(_fits(name, other) for other in self._people if not other & forms)
-
-    def _normalised(self, name: str, gold: GoldSource, role: str | None) -> Name:
-        return normalised_name(name, language=self._language, person=gold.kind is SourceKind.PERSON, role=role)
 
 
 def _fits(name: Name, forms: frozenset[Name]) -> bool:

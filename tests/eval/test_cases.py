@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.cases import Split, load_cases, wikinews_texts
+from eval.cases import SCORED, Split, load_cases, wikinews_texts
 from extractor.errors import EvalError
 
 TEXT = 'The bridge is safe, the mayor said. "We tested it twice," Ruta Osei added.'
@@ -80,7 +80,9 @@ def test_line_separators_inside_strings_do_not_cut_a_line(tmp_path: Path) -> Non
 
 ARTICLE = {"text": TEXT, "text_sha256": sha(TEXT), "origin": "own"}
 
+SURROGATE = json.dumps(ARTICLE).replace("The bridge", "\\ud800")
 BROKEN = {
+    "half a character": (case(article=json.loads(SURROGATE)), "broken JSON"),
     "unknown field": (case(colour="red"), "unknown field 'colour'"),
     "unknown field deep": (case(claims=[claim(gist="x")]), "unknown field 'claims.0.gist'"),
     "missing field": ({k: v for k, v in case().items() if k != "form"}, "field 'form' is missing"),
@@ -158,7 +160,8 @@ ELSEWHERE = {"text": None, "text_sha256": sha(TEXT), "origin": "wikinews_en.json
 def test_a_text_that_is_not_found_leaves_the_case_listed_with_its_reason(tmp_path: Path) -> None:
     found = load_cases(write(tmp_path / "gold.jsonl", case(id="a"), case(id="b", article=ELSEWHERE)))
     assert [c.id for c in found.cases] == ["a"]
-    assert [(n.case_id, n.reason) for n in found.not_scored] == [
+    assert found.select({Split.TEST}).not_scored == ()
+    assert [(n.case_id, n.reason) for n in found.select(SCORED).not_scored] == [
         ("b", "its text is not in the data set and was not found; it is in wikinews_en.jsonl#w-1")
     ]
 
@@ -192,3 +195,9 @@ def test_real_wikinews_rows_are_found(tmp_path: Path, shared_data: Path) -> None
     article = {"text": None, "text_sha256": sha(row["text"]), "origin": f"wikinews {row['id']}"}
     gold = write(tmp_path / "gold.jsonl", case(article=article))
     assert load_cases(gold, wikinews_texts(path, normalise=str)).cases[0].text == row["text"]
+
+
+def test_the_shipped_cases_hold_together() -> None:
+    found = load_cases(Path(__file__).parents[2] / "eval" / "data")
+    assert found.cases
+    assert {split for split in Split if found.select({split}).cases} == set(Split)

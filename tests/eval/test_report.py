@@ -95,7 +95,7 @@ def test_json_has_the_same_content_rounded(result: Score) -> None:
     missed = next(m for m in article["details"]["missed"] if m["gold"]["text"] == TRAFFIC)
     assert missed["why"] == ["source differs: Varn Courier (article) / waterworks"]
     assert document["articles"][1]["error"] == "the endpoint hung up"
-    assert document["not_scored"] == [{"case_id": "c", "reason": "the run has no prediction for it"}]
+    assert document["not_scored"] == [{"case_id": "c", "split": "dev", "reason": "the run has no prediction for it"}]
     overlap = article["details"]["missed"][1]["near"]["overlap"]
     assert overlap == round(overlap, 6) != round(overlap, 3)
 

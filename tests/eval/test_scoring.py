@@ -113,7 +113,7 @@ def test_what_cannot_be_judged_is_listed_with_its_reason(build: Any) -> None:
         path="gold",
         sha256="0" * 64,
         cases=(build.case(case_id="a"), build.case(case_id="b"), build.case(case_id="c")),
-        not_scored=(NotScored(case_id="z", reason="no text"),),
+        not_scored=(NotScored(case_id="z", split=Split.DEV, reason="no text"),),
     )
     run = build.run(
         [
@@ -131,6 +131,11 @@ def test_what_cannot_be_judged_is_listed_with_its_reason(build: Any) -> None:
         ("c", "the run has no prediction for it"),
     ]
     assert result.unused_predictions == ("elsewhere",)
+
+
+def test_cost_and_time_are_those_of_the_scored_cases(build: Any) -> None:
+    run = build.run([build.prediction("a", seconds=2.0), build.prediction("b", seconds=3.0)])
+    assert score(run, build.cases(build.case(case_id="a")), FAST).seconds == 2.0
 
 
 def test_nothing_to_score_is_undefined(build: Any) -> None:

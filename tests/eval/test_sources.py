@@ -15,6 +15,7 @@ MAYOR = GoldSource(name="mayor of Varn", kind=PERSON)
 ARTICLE = GoldSource(name="the article", kind=SourceKind.ARTICLE)
 OFFICIAL = GoldSource(name="a senior official", kind=SourceKind.ANONYMOUS)
 DECLARATION = GoldSource(name="declaration", aliases=("CSTO",), kind=DOCUMENT)
+LETTER = GoldSource(name="letter", aliases=("Juan Torres",), kind=DOCUMENT)
 
 AGREE = {
     "same": ("Maria Elena Lopez", LOPEZ),
@@ -33,6 +34,7 @@ AGREE = {
     "office": ("the mayor of Varn", MAYOR),
     "unnamed": ("senior official", OFFICIAL),
     "body behind a document": ("the CSTO", DECLARATION),
+    "the person behind a document": ("Mr Juan Torres", LETTER),
     "initials": ("J. K. Osei", GoldSource(name="J.K. Osei", kind=PERSON)),
     "longer form": ("Ruta Osei", GoldSource(name="Osei", kind=PERSON)),
 }
