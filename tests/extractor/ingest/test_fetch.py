@@ -1,10 +1,14 @@
 """Fetching from a real server on loopback, which has to be allowed to be reached at all."""
 
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -260,6 +264,57 @@ def test_the_address_that_was_checked_is_the_one_connected_to(server: Server, al
     page = fetch_page(f"http://news.example:{server.server_port}/page", options=allowed, resolver=names)
     assert page.content.decode("cp1252") == PAGE
     assert names.n_asked == 1
+
+
+@pytest.fixture
+def tls_site(tmp_path: Path) -> Iterator[Server]:
+    """The same site behind TLS, with a certificate for ``news.example`` that only its own file vouches for."""
+    if shutil.which("openssl") is None:
+        pytest.skip("the program openssl is absent: no certificate can be made")
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    command = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=news.example"
+    more = ["-addext", "subjectAltName=DNS:news.example", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run([*command.split(), *more], check=True, capture_output=True)
+    server = Server(("127.0.0.1", 0), Site)
+    server.paths = []  # type: ignore[attr-defined]
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("host", "trusted", "complaint"),
+    [
+        pytest.param("news.example", True, None, id="trusted"),
+        pytest.param("news.example", False, "cannot be fetched", id="not trusted"),
+        pytest.param("other.example", True, "cannot be fetched", id="certificate of another name"),
+    ],
+)
+def test_tls_verifies_the_name_though_an_address_is_connected_to(
+    tls_site: Server,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    host: str,
+    trusted: bool,
+    complaint: str | None,
+) -> None:
+    if trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "certificate.pem"))
+    port = tls_site.server_port
+    options = FetchOptions(allowed_networks=("127.0.0.1/32",), allowed_ports=frozenset({port}))
+    url = f"https://{host}:{port}/page"
+    if complaint is None:
+        assert fetch_page(url, options=options, resolver=Names(["127.0.0.1"])).content.decode("cp1252") == PAGE
+    else:
+        with pytest.raises(IngestError, match=complaint):
+            fetch_page(url, options=options, resolver=Names(["127.0.0.1"]))
+        assert tls_site.paths == []  # type: ignore[attr-defined]
 
 
 def test_a_name_with_one_private_address_is_refused(allowed: FetchOptions) -> None:
