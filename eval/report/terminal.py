@@ -43,7 +43,7 @@ def _heading(score: Score) -> Iterator[Text]:
         cost = "cost unknown" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
         yield Text(f"{usage.calls} calls, {usage.prompt_tokens} + {usage.output_tokens} tokens, {cost}")
     if score.run.dataset_sha256 != score.dataset_sha256:
-        yield Text("The cases changed since this run was made, or others were asked for; texts are the same.")
+        yield Text("The run was made on another version of these cases; the texts of the scored ones are the same.")
     rounds, seed = score.options.bootstrap.rounds, score.options.bootstrap.seed
     yield Text(f"Intervals: 95 %, bootstrap over articles ({rounds} rounds, seed {seed}).", style="dim")
 
