@@ -1,0 +1,162 @@
+"""The article as it is shown: marked stretches that do not overlap, cut into paragraphs."""
+
+import re
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+from itertools import pairwise
+
+from extractor.schema import Article, Claim, Span, Value
+from review_app.logic.visible import visible
+
+SHOWN_CHARS = 60_000
+"""How much of an article is shown around the claim; ten times a long report, and a browser still
+lays it out in one line without a pause."""
+
+
+class MarkKind(StrEnum):
+    """What a marked stretch of the article is; also its class in the page."""
+
+    CONTENT = "content"
+    SOURCE = "source"
+    CUE = "cue"
+    OTHER = "other"
+    """Content of another claim of the same article."""
+
+
+class Mark(Value):
+    """A span of the article to be marked; marks may overlap."""
+
+    span: Span
+    kind: MarkKind
+    claim_id: str | None = None
+    """Set for kind other: the claim to open when it is clicked."""
+
+
+class Run(Value):
+    """A stretch of text under the same marks throughout."""
+
+    text: str
+    """Safe to show: steering characters are written out."""
+    kinds: tuple[MarkKind, ...] = ()
+    """In the order of `MarkKind`; empty for plain text."""
+    claim_id: str | None = None
+
+
+class Paragraph(Value):
+    """One paragraph of the article."""
+
+    runs: tuple[Run, ...]
+    is_head: bool = False
+    """It stands before the body: section line, headline, deck, dateline."""
+    is_title: bool = False
+
+
+class ArticleView(Value):
+    """An article ready to be drawn."""
+
+    claim_id: str
+    """The claim in focus; when it changes, the page scrolls to the content."""
+    heading: str | None
+    """The title, unless the text itself begins with it."""
+    byline: str
+    """Publisher, date and address, as far as they are known."""
+    paragraphs: tuple[Paragraph, ...]
+    n_chars_before: int = 0
+    """Left out at the beginning, because the article is too long to be shown whole."""
+    n_chars_after: int = 0
+
+
+def marks_of(claim: Claim, others: Iterable[Claim] = ()) -> tuple[Mark, ...]:
+    """Return the marks for one claim in focus and for the article's other claims."""
+    marks = [Mark(span=s, kind=MarkKind.CONTENT) for s in claim.content.spans]
+    if claim.source.mention:
+        marks += [Mark(span=s, kind=MarkKind.SOURCE) for s in claim.source.mention.spans]
+    if claim.cue:
+        marks += [Mark(span=s, kind=MarkKind.CUE) for s in claim.cue.spans]
+    for other in others:
+        marks += [Mark(span=s, kind=MarkKind.OTHER, claim_id=other.id) for s in other.content.spans]
+    return tuple(marks)
+
+
+def runs(text: str, marks: Sequence[Mark], within: Span | None = None) -> tuple[Run, ...]:
+    """Cut a text at every border of a mark.
+
+    Args:
+        text: The article's text.
+        marks: In any order; overlaps, equal spans and spans beyond the text are allowed.
+        within: The part of the text wanted; the whole by default.
+
+    Returns:
+        Runs in reading order; their texts, joined, are the wanted text made visible. Where two other
+        claims overlap, the run belongs to the one that begins last (the innermost).
+    """
+    start, end = (within.start_char, min(within.end_char, len(text))) if within else (0, len(text))
+    shown = [m for m in marks if m.span.start_char < end and start < m.span.end_char]
+    borders = {start, end}
+    for mark in shown:
+        borders |= {max(start, mark.span.start_char), min(end, mark.span.end_char)}
+    cuts = sorted(borders)
+    opening = sorted(shown, key=lambda m: m.span.start_char, reverse=True)
+    active: list[Mark] = []
+    result: list[Run] = []
+    for left, right in pairwise(cuts):
+        while opening and opening[-1].span.start_char <= left:
+            active.append(opening.pop())
+        active = [m for m in active if m.span.end_char > left]
+        marked = {m.kind for m in active}
+        kinds = tuple(kind for kind in MarkKind if kind in marked)
+        innermost = next((m.claim_id for m in reversed(active) if m.claim_id), None)
+        result.append(Run(text=visible(text[left:right]), kinds=kinds, claim_id=innermost))
+    return tuple(result)
+
+
+def article_view(article: Article, claim: Claim, others: Iterable[Claim] = ()) -> ArticleView:
+    """Lay out an article for the claim in focus.
+
+    Args:
+        article: Where all spans point to.
+        claim: The one in focus.
+        others: The article's other claims, faintly marked.
+
+    Returns:
+        Paragraphs in reading order. An article longer than `SHOWN_CHARS` is cut around the claim, and
+        the view says how much is left out.
+    """
+    window = _window(article.text, claim.content.spans)
+    marks = marks_of(claim, others)
+    paragraphs = []
+    for found in re.finditer(r"[^\n]+", article.text):
+        left, right = max(found.start(), window.start_char), min(found.end(), window.end_char)
+        if left < right and not article.text[left:right].isspace():
+            cut = runs(article.text, marks, Span(start_char=left, end_char=right))
+            is_head = right <= article.body_start_char
+            is_title = is_head and found.group().strip() == article.metadata.title
+            paragraphs.append(Paragraph(runs=cut, is_head=is_head, is_title=is_title))
+    return ArticleView(
+        claim_id=claim.id,
+        heading=_heading(article),
+        byline=_byline(article),
+        paragraphs=tuple(paragraphs),
+        n_chars_before=window.start_char,
+        n_chars_after=len(article.text) - window.end_char,
+    )
+
+
+def _window(text: str, spans: Sequence[Span]) -> Span:
+    if len(text) <= SHOWN_CHARS:
+        return Span(start_char=0, end_char=len(text))
+    place = spans[0].start_char if spans else 0
+    start = max(0, min(place - SHOWN_CHARS // 2, len(text) - SHOWN_CHARS))
+    return Span(start_char=start, end_char=start + SHOWN_CHARS)
+
+
+def _heading(article: Article) -> str | None:
+    title = article.metadata.title
+    return visible(title) if title and title not in article.text[: article.body_start_char] else None
+
+
+def _byline(article: Article) -> str:
+    known = article.metadata
+    published = f"{known.published.day} {known.published:%B %Y}" if known.published else None
+    parts = [known.publisher, known.byline, published, known.url or known.origin]
+    return visible(" · ".join(part for part in parts if part))

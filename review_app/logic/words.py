@@ -1,0 +1,118 @@
+"""The words a reviewer reads for the closed sets of the domain, and for times."""
+
+from datetime import datetime
+
+from extractor.schema import (
+    ClaimKind,
+    ClaimStatus,
+    DecisionKind,
+    FlagCode,
+    GroundingLevel,
+    Part,
+    Quotation,
+    RejectionReason,
+    SourceKind,
+)
+
+QUOTATION = {
+    Quotation.DIRECT: "Direct quotation",
+    Quotation.MIXED: "Partly quoted",
+    Quotation.INDIRECT: "Indirect speech",
+    Quotation.NONE: "The article's own statement",
+}
+SOURCE_KIND = {
+    SourceKind.PERSON: "person",
+    SourceKind.ORGANISATION: "organisation",
+    SourceKind.DOCUMENT: "document",
+    SourceKind.ANONYMOUS: "unnamed source",
+    SourceKind.ARTICLE: "the article itself",
+}
+CLAIM_KIND = {
+    ClaimKind.STATISTIC: "Statistic",
+    ClaimKind.EVENT: "Event",
+    ClaimKind.QUOTATION_OF_RECORD: "Statement of record",
+    ClaimKind.PROMISE: "Promise",
+    ClaimKind.PREDICTION: "Prediction",
+    ClaimKind.CAUSE: "Cause",
+    ClaimKind.COMPARISON: "Comparison",
+    ClaimKind.OPINION: "Opinion",
+}
+STATUS = {
+    ClaimStatus.PENDING: "waiting",
+    ClaimStatus.VERIFIED: "verified",
+    ClaimStatus.CORRECTED: "corrected",
+    ClaimStatus.REJECTED: "rejected",
+    ClaimStatus.SUPERSEDED: "superseded",
+}
+FLAG = {
+    FlagCode.MISQUOTE: "Not word for word",
+    FlagCode.CONTENT_NOT_FOUND: "Words not found",
+    FlagCode.SOURCE_NOT_FOUND: "Speaker not found",
+    FlagCode.SOURCE_UNCERTAIN: "Speaker is a guess",
+    FlagCode.NUMBER_NOT_IN_SOURCE: "Number differs",
+    FlagCode.NAME_NOT_IN_SOURCE: "Name not in the article",
+    FlagCode.NEGATION_DIFFERS: "A “not” differs",
+    FlagCode.TRUNCATED_REPLY: "Cut-off answer",
+}
+REASON = {
+    RejectionReason.WRONG_SPEAKER: "Wrong speaker",
+    RejectionReason.WRONG_SPAN: "Wrong passage",
+    RejectionReason.PARAPHRASE_DRIFT: "Says something else",
+    RejectionReason.NOT_A_CLAIM: "Not a claim",
+    RejectionReason.NOT_CHECKABLE: "Cannot be checked",
+    RejectionReason.OPINION: "Only an opinion",
+    RejectionReason.DUPLICATE: "Duplicate",
+}
+"""In the order of their keys, 1 to 7."""
+DID = {
+    DecisionKind.VERIFY: "verified",
+    DecisionKind.CORRECT: "corrected",
+    DecisionKind.REJECT: "rejected",
+    DecisionKind.UNDO: "took back the decision on",
+}
+
+_WORTH = ((0.7, "High"), (0.4, "Medium"), (0.0, "Low"))
+
+
+def worth(score: float) -> str:
+    """Name a check-worthiness in [0, 1] by a word."""
+    return next(word for least, word in _WORTH if score >= least)
+
+
+def placement(part: Part) -> str | None:
+    """Say how surely a part was found in the article, or None when there is no doubt."""
+    match part.level:
+        case GroundingLevel.EXACT | GroundingLevel.NORMALISED:
+            return None
+        case GroundingLevel.FUZZY:
+            alike = "" if part.score is None else f" ({part.score:.0%} alike)"
+            return f"The article has similar words here, not these{alike}."
+        case GroundingLevel.SENTENCE:
+            return "Only the sentence it comes from is known, not the exact words."
+        case GroundingLevel.NOT_FOUND:
+            return "These words are not in the article."
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """Say when something was, as one person tells another.
+
+    Args:
+        then: Aware.
+        now: Aware; a `then` in its future counts as this moment (clocks differ).
+
+    Returns:
+        ``just now``, ``2 minutes ago``, ``3 hours ago``, else ``on 24 November 2026``.
+    """
+    seconds = (now - then).total_seconds()
+    if seconds < 60:
+        return "just now"
+    if seconds < 3600:
+        return count(int(seconds // 60), "minute") + " ago"
+    if seconds < 86400:
+        return count(int(seconds // 3600), "hour") + " ago"
+    return f"on {then.day} {then:%B %Y}"
+
+
+def count(n: int, noun: str) -> str:
+    """Write a number with its noun in singular or plural: ``1 claim``, ``1,204 claims``."""
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

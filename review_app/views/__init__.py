@@ -1,0 +1,1 @@
+"""The pages: thin, they draw a screen and pass key presses on."""

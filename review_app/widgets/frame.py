@@ -1,0 +1,48 @@
+"""What stands on every page: the styles and the line at the top."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from extractor.schema import ClaimStatus
+from review_app.logic import words
+from review_app.logic.desk import Progress
+from review_app.widgets.markup import isolated, safe
+
+_STYLES = Path(__file__).with_name("page.css")
+
+
+def styles() -> None:
+    """Put the styles on the page."""
+    st.html(f"<style>{_STYLES.read_text(encoding='utf-8')}</style>")
+
+
+def top_line(progress: Progress | None, reviewer: str) -> None:
+    """Draw the name of the program, how far the desk has come, and who is at it."""
+    st.html(
+        '<header class="cd-top"><span class="cd-brand">ClaimDesk</span>'
+        f"{_progress(progress) if progress and progress.total else ''}"
+        f'<span class="cd-who" title="Decisions are recorded under this name">{isolated(reviewer)}</span></header>'
+    )
+
+
+def message(title: str, paragraphs: list[str], commands: list[str] | None = None) -> None:
+    """Draw a page that only says something; every text is escaped."""
+    told = "".join(f"<p>{safe(text)}</p>" for text in paragraphs)
+    code = f"<pre>{safe(chr(10).join(commands))}</pre>" if commands else ""
+    st.html(f'<section class="cd-message"><h1>{safe(title)}</h1>{told}{code}</section>')
+
+
+def _progress(progress: Progress) -> str:
+    share = 100 * progress.decided / progress.total
+    counts = [
+        (ClaimStatus.PENDING, progress.waiting),
+        (ClaimStatus.VERIFIED, progress.verified),
+        (ClaimStatus.CORRECTED, progress.corrected),
+        (ClaimStatus.REJECTED, progress.rejected),
+    ]
+    entries = "".join(f'<li class="{status}"><b>{n:,}</b> {words.STATUS[status]}</li>' for status, n in counts)
+    return (
+        f'<span class="cd-progress"><span class="cd-bar" aria-hidden="true"><i style="width:{share:.1f}%"></i></span>'
+        f"{progress.decided:,} of {progress.total:,} decided</span><ul class='cd-counts'>{entries}</ul>"
+    )
