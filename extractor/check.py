@@ -273,11 +273,9 @@ def _speaker(article: Article, claim: Claim) -> Iterator[Flag]:
         beside.insert(0, ("Near the claim", source.mention.text))
     for place, words in beside:
         named = _people(article, words)
-        if (
-            named
-            and not any(_has_word(known, w) or _is_acronym(known, w) for w in named)
-            and not _initials(known, words)
-        ):
+        capitals = _capitalised(words, article.metadata.language)
+        shared = any(_has_word(known, w) or _is_acronym(known, w) for w in capitals) or _initials(known, words)
+        if named and not shared:
             detail = f"{place} the article names {' '.join(named)}, not {source.name}."
             yield Flag(code=FlagCode.SOURCE_UNCERTAIN, detail=detail)
             return
