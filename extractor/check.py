@@ -259,7 +259,9 @@ def _prefixed(negations: list[str], negated: str, other: str, language: str) -> 
     plain = {w.casefold() for w in _WORD.findall(negated)}
     prefixes = WORDING.negative_prefixes.get(language, ())
     words = {w.casefold() for w in _WORD.findall(other)}
-    return bool(negations) and any(w.removeprefix(p) in plain for w in words for p in prefixes if w.startswith(p))
+    # Short remainders are chance: "into" is no "to" negated.
+    turned = {w.removeprefix(p) for w in words for p in prefixes if w.startswith(p) and len(w) - len(p) >= 4}
+    return bool(negations) and not turned.isdisjoint(plain)
 
 
 def _speaker(article: Article, claim: Claim) -> Iterator[Flag]:

@@ -64,7 +64,7 @@ _METRES = "m"
 _DIGITS = r"\d{1,3}(?:[\u00a0\u202f\u2009]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*"
 _DIGITS_SPACED = r"\d{1,3}(?:[ \u00a0\u202f\u2009]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*"
 _TAIL = (
-    r"(?:(?P<gap>[\s-]?)(?P<scale>" + "|".join(sorted(_SCALE, key=len, reverse=True)) + r")\b\.?)?"
+    r"(?:[\s-]{0,2}(?P<scale>" + "|".join(sorted(_SCALE, key=len, reverse=True)) + r")\b\.?)?"
     r"(?P<unit>\s?(?:%|per\s?cent\b|percent\b|percentage|Prozent\b|por ciento\b|por cento\b|pour cent\b|процент\w*))?"
 )
 _HEAD = r"(?P<currency>[$€£¥₽]\s?)?(?<![\w.,])(?<!(?-i:[A-Z])-)"
