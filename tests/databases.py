@@ -1,7 +1,7 @@
 """Real databases for tests: a SQLite file and a PostgreSQL of its own for every test.
 
 PostgreSQL comes from a package, started once a run in a temporary folder, or is the server that
-CLAIMDESK_TEST_POSTGRES_URL names (its user must be allowed to create databases and roles).
+CLAIMDESK_TEST_POSTGRES_URL names (its user must be allowed to create databases and roles, and it must ask others for passwords).
 """
 
 import os
@@ -59,6 +59,7 @@ def postgres_url(postgres_server: URL) -> Iterator[str]:
 @pytest.fixture
 def secretive_url(postgres_server: URL) -> Iterator[str]:
     """The server's own database, for a role with a password that this URL has wrong."""
+    _administer(postgres_server, f"DROP ROLE IF EXISTS {SECRETIVE}")
     _administer(postgres_server, f"CREATE ROLE {SECRETIVE} LOGIN PASSWORD 'right-secret'")
     yield postgres_server.set(username=SECRETIVE, password="wrong-secret").render_as_string(hide_password=False)
     _administer(postgres_server, f"DROP ROLE {SECRETIVE}")

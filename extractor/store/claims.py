@@ -91,13 +91,18 @@ def new_claim_row(claim: Claim, *, article_sha256: str, model: str, at: datetime
 
 
 def change_claim_row(row: ClaimRow, *, status: ClaimStatus, claim: Claim, at: datetime) -> None:
-    """Change what a reviewer sees of a claim, so that a decision on what was there before is stale."""
+    """Change what a reviewer sees of a claim, so that a decision on what was there before is stale.
+
+    A claim that is no longer pending is no longer leased.
+    """
     row.status = status
     row.claim = claim
     row.start_char = _start_char(claim)
     row.rank = rank(claim)
     row.version += 1
     row.changed_at = at
+    if status is not ClaimStatus.PENDING:
+        row.leased_by = row.leased_until = None
 
 
 def _start_char(claim: Claim) -> int:

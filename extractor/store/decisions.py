@@ -92,7 +92,6 @@ def decide(session: Session, *, decision: NewDecision, now: datetime) -> StoredC
     _refuse_foreign_lease(row, decision.reviewer, now)
     _append(session, row, step)
     row.decision_id = step.id
-    row.leased_by = row.leased_until = None
     session.flush()
     return row.as_value()
 

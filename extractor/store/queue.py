@@ -33,8 +33,7 @@ def next_claim(
         StoreError: There is no claim `after`.
     """
     if after is None:
-        row = _first(session, col(ClaimRow.leased_by) == reviewer, col(ClaimRow.leased_until) > now)
-        row = row or _first(session, _free(reviewer, now))
+        row = _held(session, reviewer, now) or _first(session, _free(reviewer, now))
     else:
         # First, because it may wait for a lock: whoever holds a claim of the queue already must not wait.
         release(session, claim_id=after, reviewer=reviewer)
@@ -60,6 +59,19 @@ def release(session: Session, *, claim_id: str, reviewer: str) -> None:
         row.leased_by = row.leased_until = None
         session.add(row)
         session.flush()
+
+
+def _held(session: Session, reviewer: str, now: datetime) -> ClaimRow | None:
+    # The status is left out: with it, SQLite walks through all that is pending. Only pending claims are leased.
+    query = (
+        select(ClaimRow)
+        .where(ClaimRow.leased_by == reviewer, col(ClaimRow.leased_until) > now)
+        .order_by(col(ClaimRow.leased_until).desc())
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return session.exec(query).one_or_none()
 
 
 def _first(session: Session, *conditions: ColumnElement[bool]) -> ClaimRow | None:

@@ -204,7 +204,7 @@ class ClaimRow(Row, table=True):
 
     __table_args__ = (
         Index("ix_claim_queue", "status", "rank", "arrival"),
-        Index("ix_claim_article", "article_sha256", "start_char", "arrival"),
+        Index("ix_claim_article", "article_sha256", "start_char", "arrival", "status"),
         Index("ix_claim_lease", "leased_by", sqlite_where=LEASED, postgresql_where=LEASED),
     )
 

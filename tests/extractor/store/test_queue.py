@@ -5,9 +5,9 @@ import pytest
 from sqlalchemy import Engine
 
 from extractor.errors import StoreError
-from extractor.schema import ClaimStatus, FlagCode
-from extractor.store import count_by_status, decide, next_claim, open_session, rank, release, undo
-from tests.extractor.store.samples import NOON, fill, make_claim, minutes, verification
+from extractor.schema import ClaimStatus, FlagCode, Identity
+from extractor.store import count_by_status, decide, next_claim, open_session, rank, release, save_extraction, undo
+from tests.extractor.store.samples import MODEL, NOON, fill, make_claim, make_extraction, minutes, verification
 
 HIGH, MIDDLE, LOW = make_claim("high", worth=0.9), make_claim("middle", worth=0.5), make_claim("low", worth=0.1)
 
@@ -93,6 +93,18 @@ def test_an_undone_claim_is_back_with_who_undid_it(engine: Engine) -> None:
         decided = decide(session, decision=verification(LOW), now=minutes(0))
         undo(session, claim_id=LOW.id, version=decided.version, reviewer="anna", now=minutes(0))
     assert served(engine, "anna", at=1) == LOW.id
+    assert served(engine, "ben", at=1) == HIGH.id
+
+
+def test_a_claim_superseded_under_a_reviewer_is_theirs_no_longer(engine: Engine) -> None:
+    article = fill(engine, HIGH, LOW)
+    assert served(engine, "anna") == HIGH.id
+    with open_session(engine) as session:
+        save_extraction(session, extraction=make_extraction(article, LOW, identity=MODEL))
+    assert served(engine, "anna", at=1) == LOW.id
+    third = Identity(model="third")
+    with open_session(engine) as session:
+        save_extraction(session, extraction=make_extraction(article, HIGH, LOW, identity=third))
     assert served(engine, "ben", at=1) == HIGH.id
 
 

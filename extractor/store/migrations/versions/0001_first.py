@@ -94,7 +94,7 @@ def _create_claims() -> None:
         sa.UniqueConstraint("id", name="uq_claim_id"),
     )
     op.create_index("ix_claim_queue", "claim", ["status", "rank", "arrival"])
-    op.create_index("ix_claim_article", "claim", ["article_sha256", "start_char", "arrival"])
+    op.create_index("ix_claim_article", "claim", ["article_sha256", "start_char", "arrival", "status"])
     leased = sa.text("leased_by IS NOT NULL")
     op.create_index("ix_claim_lease", "claim", ["leased_by"], sqlite_where=leased, postgresql_where=leased)
     op.create_table(
