@@ -75,9 +75,7 @@ def _take(backlog: Iterator[str], n: int) -> Iterator[str]:
 
 async def _one(article: Article, extractor: Extractor, clock: Clock) -> Outcome:
     try:
-        return Outcome(
-            article_sha256=article.sha256, extraction=await extract(article, extractor, clock=clock)
-        )
+        return Outcome(article_sha256=article.sha256, extraction=await extract(article, extractor, clock=clock))
     except ModelUnavailable as exc:
         return Outcome(article_sha256=article.sha256, error=str(exc), unavailable=True)
     except ClaimDeskError as exc:

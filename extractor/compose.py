@@ -1,7 +1,7 @@
 """Composition: from the name of a model to an extractor that is ready to work."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from extractor.errors import ConfigError
 from extractor.pipeline import Extractor
@@ -11,8 +11,8 @@ Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and how much there is (bytes)."""
 
 
-@contextmanager
-def open_extractor(model: str, settings: Settings, *, progress: Progress) -> Iterator[Extractor]:
+@asynccontextmanager
+async def open_extractor(model: str, settings: Settings, *, progress: Progress) -> AsyncIterator[Extractor]:
     """Make the extractor for a model's name ready, and end what it started when done.
 
     Args:

@@ -78,13 +78,12 @@ def _database(settings: Settings) -> Finding:
 
 
 def _weights(settings: Settings) -> Finding:
-    from extractor.local import weights_path
+    from extractor.local import weights_status
 
-    path = weights_path(settings)
-    if path.exists():
-        return Finding(what="embedded model", ok=True, found=str(path), needed=False)
-    remedy = "claimdesk models pull (1.1 GB, once); rules and endpoints work without it"
-    return Finding(what="embedded model", ok=False, found=f"no weights at {path}", remedy=remedy, needed=False)
+    status = weights_status(settings)
+    found = f"{status.weights.name}: {status.state}, {status.path}"
+    remedy = "" if status.is_here else "claimdesk models pull (1.1 GB, once); rules and endpoints work without it"
+    return Finding(what="embedded model", ok=status.is_here, found=found, remedy=remedy, needed=False)
 
 
 def _endpoint(settings: Settings) -> Finding:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from extractor import rules
 from extractor.check import check
-from extractor.ground import ground
+from extractor.ground import ground_all
 from extractor.merge import merge
 from extractor.schema import Article, ClaimDraft, Extraction, Identity, Piece, Sentence, Value
 from extractor.segment import segment
@@ -60,7 +60,7 @@ async def extract(article: Article, extractor: Extractor, *, clock: Clock) -> Ex
     started_at = clock()
     sentences = segment(article)
     proposal = await extractor.propose(article, sentences)
-    claims = merge(check(article, ground(article, sentences, draft)) for draft in proposal.drafts)
+    claims = merge(check(article, claim) for claim in ground_all(article, sentences, proposal.drafts))
     return Extraction(
         article_sha256=article.sha256,
         identity=extractor.identity,

@@ -17,6 +17,7 @@ app = typer.Typer(
     help="Pull the claims out of news articles, with who made them and where the text says so, and review them.",
     epilog="Exit codes: 0 done, 1 some articles failed, 2 usage or configuration, 130 interrupted.",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -39,7 +39,9 @@ def db_check() -> None:
 
 
 @models_app.command("list")
-def models_list(as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False) -> None:
+def models_list(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
     """List what --model understands and whether it is ready."""
     from extractor.doctor import list_models
     from extractor.settings import load_settings
@@ -67,13 +69,13 @@ def models_pull() -> None:
 
 @models_app.command("path")
 def models_path() -> None:
-    """Print where the weights of the embedded model are; exit 1 when they are not there yet."""
-    from extractor.local import weights_path
+    """Print where the weights of the embedded model are or would be; exit 1 when they are not there."""
+    from extractor.local import weights_status
     from extractor.settings import load_settings
 
-    path = weights_path(load_settings())
-    typer.echo(str(path))
-    if not path.exists():
+    status = weights_status(load_settings())
+    typer.echo(str(status.path))
+    if not status.is_here:
         raise typer.Exit(EXIT_FAILED)
 
 

@@ -21,7 +21,8 @@ def ingest(
     """Read articles into the database.
 
     The same article twice is one article. A .jsonl file has one article a line: "text" is required;
-    "title", "deck", "byline", "publisher", "date", "language" and "url" are understood.
+    "title", "deck", "section", "byline", "publisher", "published" (or "date"), "language" (or "lang"), "url" and
+    "id" are understood, "licence" is passed over, and anything else is refused with its line.
     """
     import sys
 

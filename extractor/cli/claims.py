@@ -91,7 +91,9 @@ def _show_ledger(article: "Article", extraction: "Extraction") -> None:
     states = ", ".join(f"{p.state}{f' ({p.detail})' if p.detail else ''}" for p in extraction.pieces)
     console.print(f"\nextracted with {extraction.identity.model}; pieces: {states or 'none'}")
     for miss in extraction.suspected_misses:
-        console.print("[yellow]perhaps missed[/yellow]:", _plain(miss.span.of(article.text)), _plain(f"({miss.reason})"))
+        console.print(
+            "[yellow]perhaps missed[/yellow]:", _plain(miss.span.of(article.text)), _plain(f"({miss.reason})")
+        )
 
 
 def export(

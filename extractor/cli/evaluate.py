@@ -1,8 +1,152 @@
 """Commands of the eval suite."""
 
+import asyncio
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from extractor.cli import bench
+from extractor.cli.output import EXIT_FAILED, article_progress, bytes_progress, complain, stdout_console
+
+if TYPE_CHECKING:
+    from eval.cases import CaseSet
+    from eval.run import Prediction
+    from eval.scores import Score
+    from extractor.schema import Identity
+    from extractor.settings import Settings
+
 app = typer.Typer(help="Score extraction against hand-labelled examples.", no_args_is_help=True)
+app.add_typer(bench.app, name="bench")
+
+
+class SplitName(StrEnum):
+    """What a set of cases is for; `eval.cases.Split` says more."""
+
+    EXAMPLES = "examples"
+    DEV = "dev"
+    TEST = "test"
+
+
+DataOption = Annotated[
+    Path | None, typer.Option(metavar="PATH", help="A JSONL file or folder of gold cases; the shipped ones without.")
+]
+TextsOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="JSONL with id and text, for cases whose text is not shipped with them."),
+]
+SplitOption = Annotated[
+    list[SplitName] | None, typer.Option(help="Only these cases; dev and test without. May be given several times.")
+]
+DetailsOption = Annotated[
+    bool, typer.Option("--details", help="For each article: what matched, was missed, was invented, and why.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
+
+@app.command("run")
+def run(
+    model: Annotated[
+        str | None, typer.Option(metavar="rules|local|NAME", help="As for extract. Default: CLAIMDESK_MODEL.")
+    ] = None,
+    data: DataOption = None,
+    texts: TextsOption = None,
+    split: SplitOption = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the run: eval score scores it again without a call.")
+    ] = None,
+    details: DetailsOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Extract the claims of gold cases with a model and score them: precision, recall, F1, with intervals."""
+    from eval.run import EvalRun, RunInfo, save_run
+    from extractor.clock import utc_now
+    from extractor.settings import load_settings
+
+    settings = load_settings()
+    cases = _cases(data, texts, split)
+    started_at = utc_now()
+    identity, predictions = asyncio.run(_predict(cases, model or settings.model, settings))
+    info = RunInfo(
+        identity=identity,
+        dataset=cases.path,
+        dataset_sha256=cases.sha256,
+        code_version=_code_version(),
+        created_at=started_at,
+    )
+    the_run = EvalRun(info=info, predictions=tuple(predictions))
+    if save:
+        save_run(the_run, save)
+    from eval.scoring import score
+
+    _report(score(the_run, cases), details=details, as_json=as_json)
+    if any(p.error for p in predictions):
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command("score")
+def rescore(
+    run_file: Annotated[Path, typer.Argument(metavar="FILE", help="A run kept with eval run --save.")],
+    data: DataOption = None,
+    texts: TextsOption = None,
+    split: SplitOption = None,
+    details: DetailsOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Score a kept run again; no model is called."""
+    from eval.run import load_run
+    from eval.scoring import score
+
+    _report(score(load_run(run_file), _cases(data, texts, split)), details=details, as_json=as_json)
+
+
+def _cases(data: Path | None, texts: Path | None, split: list[SplitName] | None) -> "CaseSet":
+    import eval
+    from eval.cases import SCORED, Split, load_cases, no_texts, wikinews_texts
+    from extractor.ingest import normalise
+
+    path = data or Path(eval.__file__ or "").parent / "data"
+    cases = load_cases(path, wikinews_texts(texts, normalise=normalise) if texts else no_texts)
+    return cases.select({Split(s) for s in split} if split else SCORED)
+
+
+async def _predict(cases: "CaseSet", model: str, settings: "Settings") -> "tuple[Identity, list[Prediction]]":
+    from eval.run import prediction
+    from extractor.clock import utc_now
+    from extractor.compose import open_extractor
+    from extractor.errors import ModelError
+    from extractor.ingest import make_article
+    from extractor.pipeline import extract
+
+    predictions = []
+    with bytes_progress() as progress:
+        opened = open_extractor(model, settings, progress=progress)
+        async with opened as extractor:
+            with article_progress(len(cases.cases), model) as advance:
+                for case in cases.cases:
+                    article = make_article(case.text, case.metadata)
+                    try:
+                        outcome = await extract(article, extractor, clock=utc_now)
+                        predictions.append(prediction(case, outcome))
+                    except ModelError as exc:
+                        complain(f"case {case.id!r} failed: {exc}")
+                        predictions.append(prediction(case, str(exc)))
+                    advance()
+            return extractor.identity, predictions
+
+
+def _code_version() -> str:
+    from importlib.metadata import version
+
+    return version("claimdesk")
+
+
+def _report(score: "Score", *, details: bool, as_json: bool) -> None:
+    from eval.report.as_json import as_json as to_json
+    from eval.report.terminal import render
+
+    if as_json:
+        typer.echo(to_json(score))
+    else:
+        stdout_console().print(render(score, details=details))

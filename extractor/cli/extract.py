@@ -1,8 +1,8 @@
 """The command that turns articles into claims."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +11,7 @@ from extractor.cli.output import (
     EXIT_FAILED,
     EXIT_INTERRUPTED,
     SHORT_ID,
+    article_progress,
     bytes_progress,
     complain,
     new_table,
@@ -19,12 +20,10 @@ from extractor.cli.output import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sqlalchemy import Engine
 
     from extractor.batch import Outcome
-    from extractor.pipeline import Extractor
+    from extractor.settings import Settings
 
 MAX_ROWS = 60
 """A longer run shows only the articles that had trouble, and the sums."""
@@ -59,28 +58,20 @@ def extract(
     An article is pending until this model with this prompt has done it. Interrupt it at any moment:
     what is done is stored, and the same command goes on with the rest.
     """
-    from extractor.compose import open_extractor
     from extractor.settings import load_settings
-    from extractor.store import open_session, open_store, pending_articles
+    from extractor.store import open_store
 
     settings = load_settings()
     model = model or settings.model
     engine = open_store(settings.database_url)
     outcomes: list[Outcome] = []
-    with bytes_progress() as progress, open_extractor(model, settings, progress=progress) as extractor:
-        with open_session(engine) as session:
-            pending = list(pending_articles(session, identity=extractor.identity, refs=articles or None))
-        if concurrency is None:
-            concurrency = 1 if model in {"rules", "local"} else ENDPOINT_CONCURRENCY
-        try:
-            with _article_progress(len(pending), model) as advance:
-                asyncio.run(_run(engine, extractor, pending, concurrency, outcomes, advance))
-        except KeyboardInterrupt:
-            done = sum(o.extraction is not None for o in outcomes)
-            complain(f"interrupted: {done} articles are stored; the same command goes on with the rest")
-            raise typer.Exit(EXIT_INTERRUPTED) from None
-    titles = _titles(engine, outcomes)
-    _report_json(outcomes) if as_json else _report(outcomes, titles, model)
+    try:
+        asyncio.run(_run(engine, settings, Job(model, articles, concurrency), outcomes))
+    except KeyboardInterrupt:
+        done = sum(o.extraction is not None for o in outcomes)
+        complain(f"interrupted: {done} articles are stored; the same command goes on with the rest")
+        raise typer.Exit(EXIT_INTERRUPTED) from None
+    _report_json(outcomes) if as_json else _report(outcomes, _titles(engine, outcomes), model)
     for outcome in outcomes:
         if outcome.error:
             complain(f"article {outcome.article_sha256[:SHORT_ID]} failed: {outcome.error}")
@@ -88,52 +79,49 @@ def extract(
         raise typer.Exit(EXIT_FAILED)
 
 
-async def _run(
-    engine: "Engine",
-    extractor: "Extractor",
-    pending: Sequence[str],
-    concurrency: int,
-    outcomes: "list[Outcome]",
-    advance: "Callable[[], None]",
-) -> None:
+@dataclass(frozen=True)
+class Job:
+    """What was asked for."""
+
+    model: str
+    articles: list[str] | None
+    concurrency: int | None
+
+
+async def _run(engine: "Engine", settings: "Settings", job: Job, outcomes: "list[Outcome]") -> None:
     """Extract and store; `outcomes` grows as articles end, so that an interruption loses none."""
     from extractor.batch import extract_many
     from extractor.clock import utc_now
+    from extractor.compose import open_extractor
     from extractor.schema import Article
-    from extractor.store import get_article, open_session, record_failure, save_extraction
+    from extractor.store import get_article, open_session, pending_articles, record_failure, save_extraction
 
     def load(sha256: str) -> Article:
         with open_session(engine) as session:
             return get_article(session, ref=sha256)
 
-    async for outcome in extract_many(
-        pending, load=load, extractor=extractor, concurrency=concurrency, clock=utc_now
-    ):
-        with open_session(engine) as session:
-            if outcome.extraction:
-                save_extraction(session, extraction=outcome.extraction)
-            else:
-                record_failure(
-                    session,
-                    article_sha256=outcome.article_sha256,
-                    identity=extractor.identity,
-                    error=outcome.error,
-                    now=utc_now(),
-                )
-        outcomes.append(outcome)
-        advance()
-
-
-@contextmanager
-def _article_progress(total: int, model: str) -> "Iterator[Callable[[], None]]":
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task(f"extracting with {model}", total=total)
-        yield lambda: bar.advance(task)
+    with bytes_progress() as progress:
+        async with open_extractor(job.model, settings, progress=progress) as extractor:
+            with open_session(engine) as session:
+                pending = list(pending_articles(session, identity=extractor.identity, refs=job.articles or None))
+            concurrency = job.concurrency or (1 if job.model in {"rules", "local"} else ENDPOINT_CONCURRENCY)
+            with article_progress(len(pending), job.model) as advance:
+                async for outcome in extract_many(
+                    pending, load=load, extractor=extractor, concurrency=concurrency, clock=utc_now
+                ):
+                    with open_session(engine) as session:
+                        if outcome.extraction:
+                            save_extraction(session, extraction=outcome.extraction)
+                        else:
+                            record_failure(
+                                session,
+                                article_sha256=outcome.article_sha256,
+                                identity=extractor.identity,
+                                error=outcome.error,
+                                now=utc_now(),
+                            )
+                    outcomes.append(outcome)
+                    advance()
 
 
 def _titles(engine: "Engine", outcomes: "Sequence[Outcome]") -> dict[str, str]:

@@ -69,3 +69,16 @@ def bytes_progress() -> Iterator[Callable[[str, int, int], None]]:
             bar.update(tasks[what], completed=done, total=total)
 
         yield tell
+
+
+@contextmanager
+def article_progress(total: int, model: str) -> Iterator[Callable[[], None]]:
+    """Show a bar of articles on stderr; yields a function to call after each. Silent when not a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task(f"extracting with {model}", total=total)
+        yield lambda: bar.advance(task)

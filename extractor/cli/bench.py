@@ -1,0 +1,137 @@
+"""Benchmarks: commands that measure and print, and never judge."""
+
+import asyncio
+import platform
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from extractor.cli.output import article_progress, bytes_progress, new_table, stdout_console
+
+if TYPE_CHECKING:
+    from extractor.settings import Settings
+
+app = typer.Typer(help="Measure speed and soundness on this machine.", no_args_is_help=True)
+
+HEAVY = ("streamlit", "pandas", "openai", "sqlmodel")
+
+
+@app.command("start")
+def start(runs: Annotated[int, typer.Option(min=1, help="Repetitions.")] = 5) -> None:
+    """Time `import extractor.cli` in a fresh interpreter, and list the heavy modules that --help loads."""
+    statement = "import time; t = time.perf_counter(); import extractor.cli; print(time.perf_counter() - t)"
+    times = sorted(float(_python(statement)) for _ in range(runs))
+    loaded = _python(f"import sys, extractor.cli; print([m for m in {HEAVY!r} if m in sys.modules])")
+    _machine()
+    table = new_table("import of the command line", "seconds", right=("seconds",))
+    table.add_row("median", f"{times[len(times) // 2]:.3f}")
+    table.add_row("fastest", f"{times[0]:.3f}")
+    stdout_console().print(table)
+    typer.echo(f"heavy modules loaded with it: {loaded}")
+
+
+def _python(statement: str) -> str:
+    done = subprocess.run([sys.executable, "-c", statement], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def _machine() -> None:
+    import os
+
+    typer.echo(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores")
+
+
+@app.command("extract")
+def extract(
+    inputs: Annotated[list[str], typer.Argument(metavar="PATH...", help="Articles, as for claimdesk ingest.")],
+    model: Annotated[str, typer.Option(metavar="rules|local|NAME", help="As for claimdesk extract.")] = "rules",
+    limit: Annotated[int | None, typer.Option(min=1, help="Only the first so many articles.")] = None,
+) -> None:
+    """Extract from articles without storing anything: time, tokens, lost pieces, and spans that lie."""
+    from extractor.settings import load_settings
+
+    _machine()
+    asyncio.run(_extract(inputs, model, limit, load_settings()))
+
+
+async def _extract(inputs: list[str], model: str, limit: int | None, settings: "Settings") -> None:
+    from extractor.clock import utc_now
+    from extractor.compose import open_extractor
+    from extractor.ingest import read_articles
+    from extractor.ingest.fetch import fetch_page
+    from extractor.pipeline import extract as extract_one
+    from extractor.schema import Article, GroundingLevel, PieceState, Usage
+
+    read = [a for a in read_articles(inputs, stdin=sys.stdin.buffer, fetch=fetch_page) if isinstance(a, Article)]
+    read = read[:limit]
+    done = []
+    with bytes_progress() as progress:
+        async with open_extractor(model, settings, progress=progress) as extractor:
+            with article_progress(len(read), model) as advance:
+                started = time.perf_counter()
+                for article in read:
+                    done.append(await extract_one(article, extractor, clock=utc_now))
+                    advance()
+                seconds = time.perf_counter() - started
+    lost = {PieceState.REFUSED, PieceState.TRUNCATED, PieceState.FAILED}
+    pieces = [p for e in done for p in e.pieces]
+    usage = sum((e.usage for e in done), Usage())
+    n_lying = sum(
+        part.text != " ".join(span.of(article.text) for span in part.spans)
+        for article, extraction in zip(read, done, strict=True)
+        for claim in extraction.claims
+        for part in (claim.content, claim.cue, claim.source.mention)
+        if part is not None and part.level is GroundingLevel.EXACT
+    )
+    table = new_table("measure", model, right=(model,))
+    for name, value in (
+        ("articles", str(len(read))),
+        ("words", str(sum(len(a.text.split()) for a in read))),
+        ("seconds", f"{seconds:.2f}"),
+        ("seconds per article", f"{seconds / max(len(read), 1):.3f}"),
+        ("claims", str(sum(len(e.claims) for e in done))),
+        ("claims not found in the text", str(sum(not c.content.spans for e in done for c in e.claims))),
+        ("spans that differ from their text", str(n_lying)),
+        ("suspected misses", str(sum(len(e.suspected_misses) for e in done))),
+        ("pieces", str(len(pieces))),
+        ("pieces refused, truncated or failed", str(sum(p.state in lost for p in pieces))),
+        ("calls", str(usage.calls)),
+        ("prompt tokens", str(usage.prompt_tokens)),
+        ("output tokens", str(usage.output_tokens)),
+    ):
+        table.add_row(name, value)
+    stdout_console().print(table)
+
+
+@app.command("grounding")
+def grounding() -> None:
+    """Place 200 planted quotations in an article of 5,000 words: time and accuracy per kind."""
+    from eval.bench_grounding import bench_placer
+    from extractor.placing import place_all
+
+    result = bench_placer("claimdesk", place_all)
+    _machine()
+    table = new_table("kind", "n", "right", right=("n", "right"))
+    for row in result.rows:
+        table.add_row(row.kind, str(row.n), str(row.n_right))
+    stdout_console().print(table)
+    typer.echo(f"{result.placer}: {result.seconds * 1000:.1f} ms for all")
+
+
+@app.command("guard")
+def guard() -> None:
+    """Plant faults in sound claims and count the alarms: detection and false-alarm rates per kind of fault."""
+    from eval.bench_guard import bench_guard
+    from extractor.check import check
+    from extractor.ground import ground
+
+    rows = bench_guard(lambda article, sentences, draft: check(article, ground(article, sentences, draft)))
+    numbers = ("planted", "detected", "clean", "false alarms")
+    table = new_table("fault", *numbers, right=numbers)
+    for row in rows:
+        table.add_row(row.fault, str(row.n_planted), str(row.n_detected), str(row.n_clean), str(row.n_false_alarms))
+    stdout_console().print(table)
