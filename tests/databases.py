@@ -1,7 +1,8 @@
 """Real databases for tests: a SQLite file and a PostgreSQL of its own for every test.
 
 PostgreSQL comes from a package, started once a run in a temporary folder, or is the server that
-CLAIMDESK_TEST_POSTGRES_URL names (its user must be allowed to create databases and roles, and it must ask others for passwords).
+CLAIMDESK_TEST_POSTGRES_URL names (its user must be allowed to create databases and roles, and it
+must ask other users for their passwords).
 """
 
 import os
