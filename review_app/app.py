@@ -17,8 +17,8 @@ from review_app.widgets.frame import styles, top_line
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+# A file, because the browser fetches Streamlit's own icons from a server far away.
 ICON = Path(__file__).parent / "widgets" / "icon.svg"
-"""A file: the browser fetches Streamlit's own icons from a server far away."""
 
 
 @st.cache_resource(show_spinner=False)

@@ -187,6 +187,9 @@ def _read_chain(typed: str, old: tuple[Source, ...], problems: list[Problem]) ->
     chain = []
     for line in (line for line in typed.splitlines() if line.strip()):
         name, kind, role = ([p.strip() for p in line.split(";", 2)] + ["", ""])[:3]
+        if not name:
+            problems.append(Problem(field="chain", message="Each line begins with a name: name; kind; role."))
+            continue
         if kind and kind not in set(SourceKind):
             problems.append(Problem(field="chain", message=f"“{kind}” is no kind of source; take one of {kinds}."))
             continue

@@ -37,7 +37,8 @@ def reason_panel(triage: Triage, screen: ClaimScreen) -> None:
         st.html('<p class="cd-panel">Why reject it?</p>')
         with st.container(key="reason_keys", horizontal=True, gap="small"):
             for number, (reason, label) in enumerate(words.REASON.items(), start=1):
-                st.button(label, key=f"reason_{number}", shortcut=str(number), on_click=reject, args=(reason,))
+                key = f"reason_{number}"
+                st.button(label, key=key, shortcut=str(number), on_click=reject, args=(reason,), wrap=True)
         st.text_input(
             "Comment (optional)",
             value=screen.comment,

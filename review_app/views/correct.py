@@ -69,9 +69,6 @@ def _more_fields(form: Form, prefix: str) -> None:
         st.text_input("Words for the speaker", value=form.mention, key=prefix + "mention")
     with right:
         _choice("Kind of claim", ClaimKind, form.kind, words.CLAIM_KIND, prefix + "kind")
-        st.text_input(
-            "Why it is worth checking", value=form.check_worthiness_reason, key=prefix + "check_worthiness_reason"
-        )
         st.text_input("Attributing words", value=form.cue, key=prefix + "cue")
     st.text_area(
         "Reported by",
@@ -79,6 +76,9 @@ def _more_fields(form: Form, prefix: str) -> None:
         key=prefix + "chain",
         height=68,
         help="Who reports the speaker, one a line, outermost first: name; kind; role",
+    )
+    st.text_input(
+        "Why it is worth checking", value=form.check_worthiness_reason, key=prefix + "check_worthiness_reason"
     )
     st.slider("Check-worthiness", 0, 100, value=form.check_worthiness, key=prefix + "check_worthiness")
 
