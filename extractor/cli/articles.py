@@ -70,7 +70,7 @@ def status(
     from extractor.store import count_by_status, list_articles, open_session, open_store, redacted, usage_by_model
 
     settings = load_settings()
-    with open_session(open_store(settings.database_url)) as session:
+    with open_session(open_store(settings.database_url), reading=True) as session:
         stored = list_articles(session)
         counts = count_by_status(session)
         usage = usage_by_model(session)

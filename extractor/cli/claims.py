@@ -65,9 +65,9 @@ def show(
     from extractor.settings import load_settings
     from extractor.store import get_article, latest_extraction, list_claims, open_session, open_store
 
-    with open_session(open_store(load_settings().database_url)) as session:
+    with open_session(open_store(load_settings().database_url), reading=True) as session:
         the_article = get_article(session, ref=article)
-        stored = _current(list_claims(session, article_sha256=the_article.sha256))
+        stored = list_claims(session, article_sha256=the_article.sha256)
         extraction = latest_extraction(session, article_sha256=the_article.sha256)
     stored.sort(key=lambda s: [(p.start_char, p.end_char) for p in s.claim.content.spans] or [(len(the_article.text),)])
     console = stdout_console()
@@ -110,7 +110,7 @@ def export(
     from extractor.store import list_articles, open_session, open_store
 
     stored = _stored(article, status, None)
-    with open_session(open_store(load_settings().database_url)) as session:
+    with open_session(open_store(load_settings().database_url), reading=True) as session:
         articles = {a.sha256: a for a in list_articles(session)}
     text = (to_jsonl if form is ExportFormat.JSONL else to_csv)(stored, articles)
     if output is None:
@@ -127,17 +127,10 @@ def _stored(article: str | None, status: str | None, limit: int | None) -> "list
 
     if status is not None and status not in set(ClaimStatus):
         raise ConfigError(f"no status {status!r}: choose one of {', '.join(ClaimStatus)}")
-    with open_session(open_store(load_settings().database_url)) as session:
+    with open_session(open_store(load_settings().database_url), reading=True) as session:
         sha256 = get_article(session, ref=article).sha256 if article else None
         wanted = ClaimStatus(status) if status else None
-        stored = list_claims(session, article_sha256=sha256, status=wanted, limit=limit)
-    return stored if status else _current(stored)
-
-
-def _current(stored: "list[StoredClaim]") -> "list[StoredClaim]":
-    from extractor.schema import ClaimStatus
-
-    return [s for s in stored if s.status is not ClaimStatus.SUPERSEDED]
+        return list_claims(session, article_sha256=sha256, status=wanted, limit=limit)
 
 
 def _spans(claim: "Claim") -> str:

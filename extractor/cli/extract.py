@@ -97,12 +97,12 @@ async def _run(engine: "Engine", settings: "Settings", job: Job, outcomes: "list
     from extractor.store import get_article, open_session, pending_articles, record_failure, save_extraction
 
     def load(sha256: str) -> Article:
-        with open_session(engine) as session:
+        with open_session(engine, reading=True) as session:
             return get_article(session, ref=sha256)
 
     with bytes_progress() as progress:
         async with open_extractor(job.model, settings, progress=progress) as extractor:
-            with open_session(engine) as session:
+            with open_session(engine, reading=True) as session:
                 pending = list(pending_articles(session, identity=extractor.identity, refs=job.articles or None))
             concurrency = job.concurrency or (1 if job.model in {"rules", "local"} else ENDPOINT_CONCURRENCY)
             with article_progress(len(pending), job.model) as advance:
@@ -128,7 +128,7 @@ def _titles(engine: "Engine", outcomes: "Sequence[Outcome]") -> dict[str, str]:
     from extractor.store import list_articles, open_session
 
     wanted = {o.article_sha256 for o in outcomes}
-    with open_session(engine) as session:
+    with open_session(engine, reading=True) as session:
         return {a.sha256: a.title or "" for a in list_articles(session) if a.sha256 in wanted}
 
 
