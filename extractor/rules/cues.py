@@ -1,0 +1,297 @@
+"""Find the words that attribute, and who stands beside them as their source."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from extractor.rules.language import Language, Phrases
+from extractor.rules.phrases import Phrase, PhraseReader
+from extractor.rules.reading import Token, TokenKind
+from extractor.schema import Span
+
+
+class CueKind(StrEnum):
+    """How a cue takes its content."""
+
+    SAY = "say"
+    TELL = "tell"
+    SHOW = "show"
+    QUOTE = "quote"
+    LABEL = "label"
+    ACCUSE = "accuse"
+    PARTICIPLE = "participle"
+    """"adding that ...": the subject is that of the main clause."""
+    ACCORDING = "according"
+    HEARSAY = "hearsay"
+    """Passive or adverb without an agent."""
+    NONE = "none"
+    """A colon or the neighbourhood attributes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Attributing words with their source, in the frame of one unit."""
+
+    first: int
+    """Index of the first token of the cue."""
+    last: int
+    """Exclusive."""
+    kind: CueKind
+    word: str
+    """The verb or the phrase, lower case."""
+    span: Span | None
+    subject: Phrase | None
+    """None for hearsay and for participles whose main clause names nobody."""
+    inverted: bool = False
+    """The subject follows: "said Osei"."""
+    negated: bool = False
+
+    @property
+    def start(self) -> int:
+        """Index of the first token of the whole attribution."""
+        return self.first if self.inverted or self.subject is None else min(self.first, self.subject.first)
+
+    @property
+    def end(self) -> int:
+        """Index after the last token of the whole attribution."""
+        return max(self.last, self.subject.last) if self.inverted and self.subject else self.last
+
+
+class CueFinder:
+    """Finds the cues of one frame."""
+
+    def __init__(self, frame: tuple[Token, ...], phrases: PhraseReader, language: Language) -> None:
+        self._frame = frame
+        self._phrases = phrases
+        self._language = language
+        self._blocks = any(token.kind is TokenKind.QUOTE for token in frame)
+
+    def find(self) -> list[Cue]:
+        """Return all cues in reading order, without deciding yet which of them hold."""
+        found: list[Cue] = []
+        index = 0
+        while index < len(self._frame):
+            token = self._frame[index]
+            cue = None
+            if token.quote < 0 and token.kind is TokenKind.WORD:
+                cue = self._according(index) or self._verb(index, found)
+            if cue is not None:
+                found.append(cue)
+            index = max(index + 1, cue.end if cue and cue.kind is CueKind.ACCORDING else index + 1)
+        return found
+
+    def _according(self, index: int) -> Cue | None:
+        length = matched(self._frame, index, self._language.phrases.according)
+        if length:
+            subject = self._phrases.starting(index + length, lenient=True)
+            if subject is None or subject.pronoun and subject.head in self._language.pronouns.it:
+                return None
+            return self._cue(index, index + length, CueKind.ACCORDING, subject, inverted=True)
+        length = matched(self._frame, index, self._language.phrases.according_after)
+        if length:
+            subject = self._phrases.before(index)
+            return self._cue(index, index + length, CueKind.ACCORDING, subject) if subject else None
+        return None
+
+    def _verb(self, index: int, earlier: list[Cue]) -> Cue | None:
+        language, token = self._language, self._frame[index]
+        if token.lower in language.phrases.reportedly:
+            return self._cue(index, index + 1, CueKind.HEARSAY, None)
+        kind = self._kind(index)
+        if kind is None or self._is_noun(index):
+            return None
+        before, passive, negated = self._auxiliaries_before(index)
+        if passive:
+            return self._passive(index, before)
+        if before is None:
+            return None
+        last = index + 1
+        if last < len(self._frame) and self._frame[last].lower in language.verbs.particles:
+            last += 1
+        if self._is_participle(index, before):
+            if kind is CueKind.QUOTE and not self._blocks:
+                return None
+            subject = earlier[-1].subject if earlier and earlier[-1].kind is not CueKind.HEARSAY else None
+            subject = subject or self.main_subject(index)
+            return self._cue(index, last, CueKind.PARTICIPLE, subject, negated=negated) if subject else None
+        inverted = self._inverted(index, last)
+        if inverted is not None:
+            return self._cue(index, last, kind, inverted, inverted=True, negated=negated)
+        subject = self._subject(before, index, kind)
+        if subject is None:
+            return None
+        return self._cue(index, last, kind, subject, negated=negated)
+
+    def _cue(
+        self,
+        first: int,
+        last: int,
+        kind: CueKind,
+        subject: Phrase | None,
+        *,
+        inverted: bool = False,
+        negated: bool = False,
+    ) -> Cue:
+        span = Span(start_char=self._frame[first].start, end_char=self._frame[last - 1].end)
+        word = " ".join(token.lower for token in self._frame[first:last])
+        return Cue(first, last, kind, word, span, subject, inverted, negated)
+
+    def _kind(self, index: int) -> CueKind | None:
+        verbs, lower = self._language.verbs, self._frame[index].lower
+        if self._frame[index].capital and index > 0 and self._frame[index - 1].kind is TokenKind.WORD:
+            return None
+        if lower in verbs.tell:
+            return CueKind.TELL
+        if lower in verbs.label:
+            return CueKind.LABEL
+        if lower in verbs.accuse:
+            return CueKind.ACCUSE
+        if lower in verbs.say:
+            return CueKind.SAY
+        if lower in verbs.show:
+            return CueKind.SHOW
+        if lower in verbs.quote and self._blocks:
+            return CueKind.QUOTE
+        return None
+
+    def _is_noun(self, index: int) -> bool:
+        """Tell whether the word is a noun here: "the report", "his claims"."""
+        grammar = self._language.grammar
+        if index == 0:
+            return self._frame[0].lower in self._language.nouns.documents | self._language.nouns.anonymous
+        before = self._frame[index - 1].lower
+        if before in self._language.verbs.auxiliaries and before not in grammar.possessive:
+            return False
+        if self._frame[index].lower.endswith(self._language.participle_endings or ("\0",)):
+            return before in grammar.determiners
+        return (
+            before in grammar.determiners
+            or before in grammar.possessive
+            or before in grammar.prepositions
+            or self._frame[index - 1].kind is TokenKind.NUMBER
+        ) and before not in self._language.verbs.to
+
+    def _auxiliaries_before(self, index: int) -> tuple[int | None, bool, bool]:
+        """Step over auxiliaries and adverbs to the left.
+
+        Returns:
+            The index after the last token of what may be the subject (None when the verb is an
+            infinitive), whether the verb is passive, whether it is negated.
+        """
+        verbs = self._language.verbs
+        passive = negated = False
+        first = True
+        position = index
+        while position > 0:
+            token = self._frame[position - 1]
+            if token.capital and position > 1 or token.quote >= 0 and not token.kind is TokenKind.WORD:
+                break
+            adverb = token.lower.endswith("ly") and self._language.code == "en" and not token.capital
+            if token.lower not in verbs.auxiliaries and not adverb:
+                break
+            if token.lower in verbs.to:
+                if position >= 3 and self._frame[position - 2].lower == "on":
+                    return position - 3, False, negated
+                return None, False, negated
+            if first and token.lower in verbs.passive and not self._is_ing(index):
+                passive = True
+            negated = negated or token.lower in verbs.negations
+            first = first and adverb
+            position -= 1
+        return position, passive, negated
+
+    def _is_ing(self, index: int) -> bool:
+        endings = self._language.participle_endings
+        return bool(endings) and self._frame[index].lower.endswith(endings)
+
+    def _is_participle(self, index: int, before: int) -> bool:
+        """Without an auxiliary a form in -ing has no subject of its own."""
+        return self._is_ing(index) and before == index
+
+    def _passive(self, index: int, before: int | None) -> Cue | None:
+        """``was quoted as saying``, ``is accused of``, ``is believed to``; other passives attribute nothing."""
+        frame, verbs = self._frame, self._language.verbs
+        following = frame[index + 1].lower if index + 1 < len(frame) else ""
+        if following == "as" and index + 2 < len(frame) and self._is_ing(index + 2) and before is not None:
+            subject = self._phrases.before(before)
+            return self._cue(index, index + 3, CueKind.SAY, subject) if subject else None
+        if frame[index].lower in verbs.hearsay and following in (*verbs.to, "of", *self._language.phrases.that):
+            return self._cue(max(0, index - 1), index + 1, CueKind.HEARSAY, None)
+        return None
+
+    def _inverted(self, index: int, last: int) -> Phrase | None:
+        """``"...," said Osei``: the subject follows when content stands right before the verb."""
+        if index > 0:
+            before = self._frame[index - 1]
+            if before.kind is not TokenKind.QUOTE and before.text not in ",–—":
+                return None
+            if before.kind is not TokenKind.QUOTE and not self._verb_final(last):
+                return None
+        elif not self._frame[0].capital:
+            return None
+        phrase = self._phrases.starting(last, lenient=True)
+        if phrase is None or (phrase.pronoun and index > 0 and self._frame[index - 1].kind is not TokenKind.QUOTE):
+            return None
+        if index > 0 and self._frame[index - 1].kind is not TokenKind.QUOTE:
+            end = phrase.last
+            if (
+                end < len(self._frame)
+                and self._frame[end].kind is TokenKind.WORD
+                and self._frame[end].lower in self._language.verbs.finite
+            ):
+                return None
+        return phrase
+
+    def _verb_final(self, last: int) -> bool:
+        return last < len(self._frame) and self._frame[last].lower not in self._language.phrases.that
+
+    def _subject(self, before: int, index: int, kind: CueKind) -> Phrase | None:
+        if before <= 0:
+            return None
+        relative = self._language.pronouns.who
+        if self._frame[before - 1].lower in relative:
+            end = before - 1
+            if end > 0 and self._frame[end - 1].text == ",":
+                end -= 1
+            phrase = self._phrases.before(end)
+            return None if phrase is None or phrase.pronoun else phrase
+        strict = self._frame[index].lower in self._language.nouns.documents or kind is CueKind.SHOW
+        phrase = self._phrases.before(before, lenient=not strict)
+        if phrase is not None or strict:
+            return phrase
+        earlier = self._frame[before - 1].lower
+        if earlier in self._language.grammar.conjunctions or index != before:
+            return self.main_subject(index) if earlier in self._language.grammar.splitters else None
+        return None
+
+    def main_subject(self, stop: int) -> Phrase | None:
+        """Return the subject of the clause the frame opens with, as far as it can speak.
+
+        Args:
+            stop: Only look before this token.
+        """
+        language = self._language
+        index = 0
+        while index < stop:
+            token = self._frame[index]
+            if (
+                token.lower in language.grammar.prepositions
+                and not token.capital
+                or (index == 0 and token.lower in language.grammar.prepositions)
+            ):
+                comma = next((n for n in range(index, stop) if self._frame[n].text == ","), None)
+                index = stop if comma is None else comma + 1
+                continue
+            if token.kind is TokenKind.WORD:
+                phrase = self._phrases.starting(index, stop=stop)
+                if phrase is not None and (phrase.entity is not None or phrase.pronoun or phrase.head):
+                    return phrase
+            index += 1
+        return None
+
+
+def matched(frame: tuple[Token, ...], index: int, phrases: Phrases) -> int:
+    """Return how many tokens of a fixed phrase stand at `index`, 0 for none; the longest wins."""
+    for phrase in phrases:
+        if frame[index].lower == phrase[0] and tuple(t.lower for t in frame[index : index + len(phrase)]) == phrase:
+            return len(phrase)
+    return 0

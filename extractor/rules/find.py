@@ -1,0 +1,248 @@
+"""Find the claims of an article: attributions, floating quotations, interview turns, the article's own figures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extractor.rules.attribution import Attribution, Attributor
+from extractor.rules.contents import Content, ContentReader
+from extractor.rules.cues import Cue
+from extractor.rules.names import registry
+from extractor.rules.phrases import Phrase, PhraseReader
+from extractor.rules.reading import Reading, TokenKind, Unit, read
+from extractor.rules.resolve import Resolved, Resolver
+from extractor.rules.turns import Turn, turns
+from extractor.rules.worth import kind_of, states_measure, worth_of
+from extractor.schema import (
+    Article,
+    ClaimDraft,
+    PartDraft,
+    Quotation,
+    Sentence,
+    SourceDraft,
+    SourceKind,
+)
+
+_ANONYMOUS = "unnamed"
+_MIN_FLOATING_WORDS = 4
+_MIN_OWN_WORDS = 6
+_MAX_OWN_WORDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A draft with the names its source might also be."""
+
+    draft: ClaimDraft
+    candidates: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _LastQuoted:
+    """Who spoke in the unit before, and whether that was in quotation marks."""
+
+    resolved: Resolved
+    cue: PartDraft | None
+    paragraph: int
+    quoted: bool
+    unit: int
+
+
+def find_all(article: Article, sentences: Sequence[Sentence]) -> tuple[Found, ...]:
+    """Find the claims with everything known about their sources, in reading order.
+
+    Args:
+        article: The article.
+        sentences: Its sentences as `segment` gave them; empty ones give no claims.
+    """
+    if not sentences:
+        return ()
+    return _Finder(read(article, sentences)).find()
+
+
+class _Finder:
+    """Goes through the units of one article in reading order."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._language = reading.language
+        self._names = registry(reading)
+        self._resolver = Resolver(reading, self._names)
+        self._contents = ContentReader(reading)
+        self._found: list[Found] = []
+        self._last: _LastQuoted | None = None
+
+    def find(self) -> tuple[Found, ...]:
+        by_sentence = {turn.sentence: turn for turn in turns(self._reading, self._names)}
+        for number, unit in enumerate(self._reading.units):
+            turn = by_sentence.get(unit.sentences[0].index)
+            if turn is not None:
+                self._turn(unit, by_sentence)
+            else:
+                self._unit(number, unit)
+        ordered = sorted(self._found, key=lambda found: found.draft.content.spans[0].start_char)
+        return tuple(ordered)
+
+    def _turn(self, unit: Unit, by_sentence: dict[int, Turn]) -> None:
+        for sentence in unit.sentences:
+            turn = by_sentence[sentence.index]
+            content = self._contents.of_sentence(sentence.index, Quotation.DIRECT)
+            if content is None or not turn.answers:
+                continue
+            if turn.body_start is not None:
+                content = self._contents.after(content, turn.body_start)
+            if content is not None and turn.source is not None:
+                self._add(content, Resolved(turn.source), None)
+
+    def _unit(self, number: int, unit: Unit) -> None:
+        phrases = PhraseReader(unit.frame, self._names, self._language)
+        attributor = Attributor(unit.frame, phrases, self._language)
+        attributions = attributor.read()
+        spoke: _LastQuoted | None = None
+        for attribution in attributions:
+            spoke = self._attribution(number, unit, attribution) or spoke
+        taken = {block for attribution in attributions for block in attribution.blocks}
+        free = [token.quote for token in unit.frame if token.kind is TokenKind.QUOTE and token.quote not in taken]
+        if free:
+            spoke = self._floating(number, unit, free, attributor.introduction()) or spoke
+        if spoke is not None:
+            self._last = spoke
+        if not attributions and not free:
+            self._own(unit)
+
+    def _attribution(self, number: int, unit: Unit, attribution: Attribution) -> _LastQuoted | None:
+        cue = attribution.cue
+        resolved = self._source(cue, unit)
+        chain = tuple(self._chained(phrase, unit) for phrase in attribution.chain)
+        part = self._cue_part(cue)
+        contents = self._contents.of_blocks(unit, attribution.blocks)
+        for clause in attribution.clauses:
+            content = self._contents.of_clause(unit.frame, clause)
+            if content is not None:
+                contents.append(content)
+        for content in contents:
+            self._add(content, resolved, part, chain)
+        return _LastQuoted(resolved, part, unit.paragraph, bool(attribution.blocks), number)
+
+    def _chained(self, phrase: Phrase, unit: Unit) -> SourceDraft:
+        resolver = Resolver(self._reading, self._names)
+        return resolver.resolve(phrase, unit.sentences[0].index).source
+
+    def _source(self, cue: Cue, unit: Unit) -> Resolved:
+        if cue.subject is None:
+            return Resolved(SourceDraft(name=_ANONYMOUS, kind=SourceKind.ANONYMOUS))
+        sentence = unit.frame[min(cue.subject.first, len(unit.frame) - 1)].sentence
+        return self._resolver.resolve(cue.subject, sentence)
+
+    def _cue_part(self, cue: Cue) -> PartDraft | None:
+        if cue.span is None:
+            return None
+        return PartDraft(text=cue.span.of(self._reading.text), spans=(cue.span,))
+
+    def _floating(self, number: int, unit: Unit, free: Sequence[int], introduction: Cue | None) -> _LastQuoted | None:
+        """Quotations without an attribution of their own."""
+        contents = self._contents.of_blocks(unit, free)
+        long_enough = [c for c in contents if len(c.draft(self._reading.text).text.split()) >= _MIN_FLOATING_WORDS]
+        if not long_enough:
+            return None
+        spoke = self._speaker_of_floating(number, unit, free[0], introduction)
+        if spoke is None:
+            return None
+        for content in contents:
+            self._add(content, spoke.resolved, spoke.cue)
+        return spoke
+
+    def _speaker_of_floating(self, number: int, unit: Unit, first: int, introduction: Cue | None) -> _LastQuoted | None:
+        quote = self._reading.quotes[first]
+        last = self._last
+        if quote.continues and last is not None:
+            return _LastQuoted(last.resolved, last.cue, unit.paragraph, True, number)
+        if introduction is not None and introduction.subject is not None:
+            resolved = self._source(introduction, unit)
+            return _LastQuoted(resolved, None, unit.paragraph, True, number)
+        if last is not None and last.unit == number - 1 and last.paragraph == unit.paragraph:
+            cue = last.cue if last.quoted else None
+            return _LastQuoted(last.resolved, cue, unit.paragraph, True, number)
+        return self._neighbour(number, unit)
+
+    def _neighbour(self, number: int, unit: Unit) -> _LastQuoted | None:
+        """Who speaks in a floating quotation, by the sentences around it."""
+        before = self._reading.units[number - 1] if number else None
+        start = unit.sentences[0].span.start_char
+        index = unit.sentences[0].index
+        if before is not None and before.paragraph == unit.paragraph:
+            phrases = PhraseReader(before.frame, self._names, self._language)
+            introduction = Attributor(before.frame, phrases, self._language).main_subject()
+            if introduction is not None:
+                resolved = self._resolver.resolve(introduction, index - 1)
+                resolved = _doubted(resolved, "the quotation names nobody; the sentence before does")
+                return _LastQuoted(resolved, None, unit.paragraph, True, number)
+        if self._last is not None and self._last.unit >= number - 2:
+            resolved = _doubted(self._last.resolved, "the quotation names nobody; this is who spoke before")
+            return _LastQuoted(resolved, None, unit.paragraph, True, number)
+        people = self._resolver.rank(self._names.entities, start, index, None)
+        if not people:
+            return None
+        names = tuple(entity.name for entity, _ in people[:4])
+        mention = max((s for s in people[0][0].mentions if s.start_char < start), key=lambda s: s.start_char)
+        part = PartDraft(text=mention.of(self._reading.text), spans=(mention,))
+        note = "the quotation names nobody; this is who was named last"
+        resolved = self._resolver.of_entity(people[0][0], part, note)
+        resolved = Resolved(resolved.source, resolved.entity, names)
+        return _LastQuoted(resolved, None, unit.paragraph, True, number)
+
+    def _own(self, unit: Unit) -> None:
+        """The article's own statements: narrow on purpose."""
+        for sentence in unit.sentences:
+            content = self._contents.of_sentence(sentence.index, Quotation.NONE)
+            if content is None:
+                continue
+            text = content.draft(self._reading.text).text
+            words = text.split()
+            if not _MIN_OWN_WORDS <= len(words) <= _MAX_OWN_WORDS or not self._is_sentence(sentence):
+                continue
+            if states_measure(text, self._language) is None:
+                continue
+            name = self._reading.article.metadata.publisher or "the article"
+            self._add(content, Resolved(SourceDraft(name=name, kind=SourceKind.ARTICLE)), None)
+
+    def _is_sentence(self, sentence: Sentence) -> bool:
+        """Lines without a full stop or a verb are captions, tables and navigation."""
+        tokens = self._reading.tokens[sentence.index]
+        ended = self._reading.text[sentence.span.end_char - 1] in ".!…\"”»'’)"
+        verbs = self._language.verbs
+        finite = any(
+            t.lower in verbs.finite or (verbs.past_endings and t.lower.endswith(verbs.past_endings)) for t in tokens
+        )
+        return ended and finite
+
+    def _add(
+        self, content: Content, resolved: Resolved, cue: PartDraft | None, chain: tuple[SourceDraft, ...] = ()
+    ) -> None:
+        text = content.draft(self._reading.text)
+        source = resolved.source
+        worth = worth_of(text.text, content.quotation, self._language)
+        draft = ClaimDraft(
+            text=_sentence_of(text.text),
+            content=text,
+            quotation=content.quotation,
+            source=source,
+            cue=cue,
+            chain=(*chain, *resolved.chain),
+            kind=kind_of(text.text, cue.text if cue else "", source.kind, self._language),
+            check_worthiness=worth.score,
+            check_worthiness_reason=worth.reason,
+            sentences=content.sentences,
+        )
+        self._found.append(Found(draft, resolved.candidates))
+
+
+def _doubted(resolved: Resolved, note: str) -> Resolved:
+    source = resolved.source.model_copy(update={"uncertain": resolved.source.uncertain or note})
+    return Resolved(source, resolved.entity, resolved.candidates, resolved.chain)
+
+
+def _sentence_of(text: str) -> str:
+    """Return the content as a sentence: first letter capital, a full stop at the end."""
+    text = text.strip()
+    capital = text[:1].upper() + text[1:]
+    return capital if capital[-1:] in ".!?…" else f"{capital}."

@@ -1,0 +1,279 @@
+"""Language data: word lists in TOML files beside this module, checked when they are read."""
+
+import hashlib
+import re
+import tomllib
+from collections import Counter
+from functools import cache
+from importlib.resources import files
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from extractor.schema import Article, Value
+
+RULES_VERSION = 1
+"""Rises whenever the rules change what they find; part of `data_sha256`."""
+
+LANGUAGES = ("en",)
+"""ISO 639-1 codes that have a data file."""
+
+
+def _words(value: object) -> frozenset[str]:
+    if isinstance(value, str):
+        return frozenset(value.split())
+    if isinstance(value, (list, tuple)):
+        return frozenset(word for entry in value for word in str(entry).split())
+    raise ValueError(f"expected words in a string or a list of strings, got {value!r}")
+
+
+def _phrases(value: object) -> tuple[tuple[str, ...], ...]:
+    if not isinstance(value, (list, tuple)):
+        raise ValueError(f"expected a list of phrases, got {value!r}")
+    return tuple(sorted((tuple(str(phrase).split()) for phrase in value), key=len, reverse=True))
+
+
+Words = Annotated[frozenset[str], BeforeValidator(_words)]
+"""Lower-case words, written in the file as one string or a list of strings."""
+Phrases = Annotated[tuple[tuple[str, ...], ...], BeforeValidator(_phrases)]
+"""Phrases as tuples of lower-case words, longest first."""
+
+
+class Segmentation(Value):
+    """What a full stop may belong to."""
+
+    abbreviations: Words
+    """Never the end of a sentence."""
+    maybe_abbreviations: Words
+    """The end of a sentence only before a word that often opens one."""
+    after_question: Words
+    """Verbs that go on with a sentence after a quotation ending in ? or !."""
+    ordinals: bool = False
+    """A number with a full stop is an ordinal before a noun or a month (German)."""
+
+
+class Marks(Value):
+    """Quotation marks."""
+
+    pairs: tuple[str, ...]
+    """Opening and closing mark, two characters each."""
+    dialogue_dash: bool = False
+    """A paragraph that opens with a dash is spoken."""
+
+
+class Verbs(Value):
+    """Verb forms that attribute, by what they need beside them."""
+
+    say: Words
+    tell: Words
+    """The hearer stands between verb and content."""
+    show: Words
+    """Of documents and studies; need a clause."""
+    quote: Words
+    """Only together with a quotation."""
+    label: Words = frozenset()
+    """Object and predicate follow: "called it a disgrace"."""
+    accuse: Words = frozenset()
+    """Object and deed follow: "accused them of lying"."""
+    mental: Words = frozenset()
+    """Of thinking: nested under another cue they stay part of what is said."""
+    promise: Words = frozenset()
+    """Also with an infinitive."""
+    hearsay: Words = frozenset()
+    """Participles that attribute in the passive without an agent: "is alleged to"."""
+    particles: Words = frozenset()
+    """Second words of a verb: "pointed out"."""
+    auxiliaries: Words
+    """May stand between subject and verb."""
+    passive: Words = frozenset()
+    """Forms of "be" that turn a participle into a passive."""
+    negations: Words
+    finite: Words
+    """Finite forms that are no other part of speech."""
+    past_endings: tuple[str, ...] = ()
+    """Endings that make a lower-case word a likely finite verb."""
+    to: Words = frozenset()
+    """The infinitive's particle."""
+    bare: Words = frozenset()
+    """Forms after which any clause is content."""
+    expecting: Words = frozenset()
+    """Take an object with an infinitive: "expects costs to rise"."""
+    accuse_links: Words = frozenset()
+    """Stand between the accused and the deed."""
+    warn_links: Words = frozenset()
+    """Prepositions that hang on the cue: "warned of"."""
+
+
+class Wording(Value):
+    """Fixed phrases."""
+
+    according: Phrases
+    according_after: Phrases = ()
+    """Postpositions: "Angaben zufolge"."""
+    that: Words
+    reportedly: Words = frozenset()
+    view: Phrases = ()
+    """"in her view" without the pronoun's noun."""
+    media: Words = frozenset()
+    """Nouns for the form in which something is said: statement, interview, tweet."""
+    manner: Words = frozenset()
+    """Prepositions that open an adverbial between verb and content, or after the verb."""
+    hearers: Words = frozenset()
+    declined: Words = frozenset()
+    """Verbs of silence."""
+    whether: Words = frozenset()
+    """Open indirect questions."""
+    asides: Words = frozenset()
+    """After a comma they go on in the article's own voice."""
+
+
+class Pronouns(Value):
+    """Pronouns by who they stand for."""
+
+    he: Words
+    she: Words
+    they: Words
+    it: Words = frozenset()
+    who: Words = frozenset()
+    speaker: Words = frozenset()
+    """First person: inside a quotation it is the source."""
+    possessive_he: Words = frozenset()
+    possessive_she: Words = frozenset()
+    other: Words = frozenset()
+
+
+class Nouns(Value):
+    """Nouns that tell what kind of source a phrase is."""
+
+    roles: Words
+    anonymous: Words
+    organisations: Words
+    documents: Words
+    bodies: Words
+    """Bodies known by one name."""
+    forums: Words = frozenset()
+    """Hearers that do not publish."""
+    definite: Words = frozenset()
+    """Determiners that point back: the, this, his."""
+    generic_documents: Words = frozenset()
+    """Stand for any document named before."""
+    generic_bodies: Words = frozenset()
+    """Stand for any organisation named before."""
+    spokespeople: Words = frozenset()
+    he_titles: Words = frozenset()
+    she_titles: Words = frozenset()
+    titles: Words
+    """Written with a capital before a name."""
+    not_names: Words = frozenset()
+    name_links: Words = frozenset()
+    """After a title they show that no name follows: "Secretary of State"."""
+    places: Words = frozenset()
+    he_names: Words = frozenset()
+    she_names: Words = frozenset()
+
+
+class Grammar(Value):
+    """Closed word classes."""
+
+    determiners: Words
+    prepositions: Words
+    conjunctions: Words
+    splitters: Words = frozenset()
+    """Join two main clauses: and, but, while."""
+    name_particles: Words
+    name_joiners: Words
+    possessive: Words = frozenset()
+    """Endings written apart: 's."""
+    of: Words
+    by: Words = frozenset()
+    subordinators: Words = frozenset()
+    openers: Words = frozenset()
+    """Prepositions that may open a content clause."""
+    pairing: Words = frozenset()
+    """Joins two sources: "Osei and Brandt"."""
+    elisions: Words = frozenset()
+    """Shortened words written together with the next one: ``l'``, ``qu'``."""
+
+
+class Worth(Value):
+    """Words that tell the kind of a claim and whether it is worth checking."""
+
+    comparison: Words
+    ranking: Words
+    cause: Words
+    prediction: Words
+    forecasts: Words = frozenset()
+    """Cue verbs of prediction."""
+    promise: Words
+    opinion: Words
+    vague: Words
+    units: Words
+    """What figures measure."""
+    numbers: Words
+    """Numbers in words."""
+    record: Words
+    thanks: Words
+    questions: Words
+    """Words that open a question."""
+
+
+class Language(Value):
+    """Everything the rules know about one language."""
+
+    code: str
+    nouns_capitalised: bool = False
+    function_words: Words
+    """Frequent words that are never names; they also tell which language a text is in."""
+    months: Words
+    weekdays: Words
+    times: Words
+    """Words of adverbials of time."""
+    participle_endings: tuple[str, ...] = ()
+    segmentation: Segmentation
+    quotation: Marks
+    verbs: Verbs
+    phrases: Wording
+    pronouns: Pronouns
+    nouns: Nouns
+    grammar: Grammar
+    worth: Worth
+
+
+@cache
+def language(code: str) -> Language:
+    """Return the data of one language; English where there is no file for the code.
+
+    Args:
+        code: ISO 639-1, with or without a region (``pt-BR``).
+    """
+    short = code.lower().replace("_", "-").split("-")[0]
+    if short not in LANGUAGES:
+        short = "en"
+    return Language.model_validate(tomllib.loads((files(__package__) / f"{short}.toml").read_text("utf-8")))
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+_SAMPLE_CHARS = 4000
+_CLEARLY_MORE = 2.0
+"""Another language must have this many times the function words before it overrules the metadata."""
+
+
+def language_of(article: Article) -> Language:
+    """Return the language data for an article: what its metadata says, unless the words clearly say otherwise."""
+    stated = language(article.metadata.language)
+    start = article.body_start_char
+    counts = Counter(_WORD.findall(article.text[start : start + _SAMPLE_CHARS].lower()))
+    if sum(counts.values()) < 20:
+        return stated
+    scores = {code: sum(counts[word] for word in language(code).function_words) for code in LANGUAGES}
+    best = max(LANGUAGES, key=lambda code: (scores[code], code == stated.code))
+    return language(best) if scores[best] > _CLEARLY_MORE * scores[stated.code] else stated
+
+
+@cache
+def data_sha256() -> str:
+    """Return the SHA-256 of the language data and the version of the rules, 64 hex digits."""
+    digest = hashlib.sha256(f"rules {RULES_VERSION}\n".encode())
+    for code in LANGUAGES:
+        digest.update((files(__package__) / f"{code}.toml").read_bytes())
+    return digest.hexdigest()

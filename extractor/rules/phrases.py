@@ -1,0 +1,346 @@
+"""Noun phrases that can be the source of a cue: before it, after it, in apposition."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from extractor.rules.language import Language
+from extractor.rules.names import Chunk, Entity, EntityKind, Registry
+from extractor.rules.reading import Token, TokenKind
+from extractor.schema import Span
+
+_MAX_PHRASE_TOKENS = 30
+_MAX_APPOSITION_TOKENS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A noun phrase that may name a source."""
+
+    first: int
+    """Index of its first token in the frame."""
+    last: int
+    """Exclusive."""
+    mention: Span
+    """The words to show: the name alone, or the whole phrase."""
+    head: str
+    """Lower-case head noun, or the pronoun."""
+    entity: Entity | None = None
+    """Set when the phrase itself holds the name."""
+    others: tuple[Entity, ...] = ()
+    """Further people in "Osei and Brandt"."""
+    pronoun: bool = False
+    words: tuple[str, ...] = ()
+    """Lower-case words of the phrase."""
+    complements: tuple[Entity, ...] = ()
+    """Entities named after "of", "for", "by", or as possessors before the head."""
+
+
+class PhraseReader:
+    """Reads noun phrases in the frame of one unit."""
+
+    def __init__(self, frame: Sequence[Token], names: Registry, language: Language) -> None:
+        self.frame = frame
+        self._names = names
+        self._language = language
+        self._starts = {token.start: index for index, token in enumerate(frame)}
+
+    def chunk_at(self, index: int) -> Chunk | None:
+        """Return the name that begins at a token, titles included."""
+        return self._names.chunks.get(self.frame[index].start)
+
+    def before(self, end: int, *, lenient: bool = False) -> Phrase | None:
+        """Read the phrase that ends before token `end`, looking through an apposition.
+
+        Args:
+            end: Index in the frame, exclusive; auxiliaries and adverbs are already left out.
+            lenient: Also take a phrase whose noun is in no list, if it has a determiner.
+        """
+        if end <= 0:
+            return None
+        token = self.frame[end - 1]
+        if token.text in ",)—–":
+            return self._before_apposition(end - 1)
+        phrase = self._ending(end, lenient=lenient)
+        if phrase is None or phrase.entity is None or phrase.pronoun:
+            return phrase
+        return self._with_partner(phrase)
+
+    def _before_apposition(self, closing: int) -> Phrase | None:
+        """``Osei, head of the waterworks, said``: the phrase before the opening comma."""
+        opener = "(" if self.frame[closing].text == ")" else self.frame[closing].text
+        low = max(0, closing - _MAX_APPOSITION_TOKENS)
+        for opening in range(closing - 1, low, -1):
+            token = self.frame[opening]
+            if token.kind is TokenKind.QUOTE or token.text in ";:":
+                return None
+            if token.text == opener and opening + 1 < closing:
+                phrase = self._ending(opening)
+                inside = self.starting(opening + 1, stop=closing)
+                if phrase is not None and (phrase.entity is not None or not inside or inside.entity is None):
+                    return phrase
+                named = inside is not None and inside.entity is not None and inside.entity.kind is EntityKind.PERSON
+                if named and phrase is not None and inside is not None and inside.first == opening + 1:
+                    return inside
+                if phrase is not None:
+                    return phrase
+        return None
+
+    def _ending(self, end: int, *, lenient: bool = False) -> Phrase | None:
+        """Read the phrase whose last token is `end` - 1, with nothing in between."""
+        start = end
+        while start > 0 and end - start < _MAX_PHRASE_TOKENS:
+            token = self.frame[start - 1]
+            if token.kind in (TokenKind.QUOTE, TokenKind.MARK) and token.text not in "-&'%$":
+                break
+            if self._stops(token) and not (token.lower == "and" and self._inside_chunk(start - 1)):
+                if token.lower in self._subject_pronouns() and start == end:
+                    return self._pronoun(start - 1)
+                break
+            start -= 1
+        start = self._without_adverbials(start, end)
+        return self._parsed(start, end, lenient=lenient) if start < end else None
+
+    def _subject_pronouns(self) -> frozenset[str]:
+        pronouns = self._language.pronouns
+        return pronouns.he | pronouns.she | pronouns.they | pronouns.it
+
+    def _stops(self, token: Token) -> bool:
+        """Tell whether a word cannot be inside a noun phrase."""
+        language = self._language
+        if (
+            token.quote >= 0
+            and token.kind is TokenKind.WORD
+            and not token.capital
+            and token.lower in language.pronouns.speaker
+        ):
+            return True
+        lower = token.lower
+        if lower in self._subject_pronouns() or lower in language.pronouns.who or lower in language.phrases.that:
+            return True
+        if lower in language.grammar.conjunctions and lower not in language.grammar.prepositions:
+            return True
+        if token.capital:
+            return False
+        finite = lower in language.verbs.finite and lower not in language.grammar.possessive
+        return finite or lower in language.verbs.to
+
+    def _inside_chunk(self, index: int) -> bool:
+        for first in range(index - 1, max(-1, index - 8), -1):
+            chunk = self.chunk_at(first)
+            if chunk is not None:
+                return first + chunk.last - chunk.first > index
+        return False
+
+    def _without_adverbials(self, start: int, end: int) -> int:
+        """Skip "On Friday", "Earlier this month", "In Texas" before the subject."""
+        language = self._language
+        while start < end:
+            token = self.frame[start]
+            adverb = token.lower in language.times and token.lower not in language.grammar.determiners
+            if (
+                adverb
+                or (not token.capital and token.lower.endswith("ly"))
+                or (
+                    token.lower in language.function_words
+                    and token.lower not in language.grammar.determiners
+                    and token.lower not in language.grammar.prepositions
+                    and not (token.text.isupper() and len(token.text) > 1)
+                )
+            ):
+                start += 1
+            elif token.lower in language.grammar.determiners and self._time_follows(start + 1, end):
+                start += 2
+            elif token.kind is TokenKind.NUMBER and start + 1 < end and self.frame[start - 1].lower in language.months:
+                start += 1
+            elif token.lower in language.grammar.prepositions:
+                after = self._after_adverbial(start, end)
+                if after is None:
+                    return end
+                start = after
+            else:
+                break
+        return start
+
+    def _time_follows(self, index: int, end: int) -> bool:
+        return index < end and self.frame[index].lower in self._language.times
+
+    def _after_adverbial(self, start: int, end: int) -> int | None:
+        """Where the subject begins after an opening prepositional phrase without a comma."""
+        grammar = self._language.grammar
+        index = start + 1
+        while index < end and (
+            self.frame[index].lower in self._language.times or self.frame[index].kind is TokenKind.NUMBER
+        ):
+            index += 1
+        if index > start + 1 and index < end:
+            return index
+        for later in range(end - 1, start + 1, -1):
+            fresh = self.frame[later].lower in grammar.determiners or self.chunk_at(later) is not None
+            before = self.frame[later - 1].lower
+            if fresh and before not in grammar.prepositions and before not in grammar.determiners and later > start + 2:
+                return later
+        return None
+
+    def _parsed(self, start: int, end: int, *, lenient: bool = False) -> Phrase | None:
+        """Split a phrase into head group and complements, and look for the name in the head."""
+        head_end = self._head_end(start, end)
+        entity, name_first, name_last = self._name_in(start, head_end)
+        complements = self._entities_in(head_end, end)
+        words = tuple(token.lower for token in self.frame[start:end])
+        possessors = ()
+        if entity is not None and name_last < head_end:
+            possessors = (entity,)
+            entity = None
+        if entity is not None:
+            span = Span(start_char=self.frame[name_first].start, end_char=self.frame[name_last - 1].end)
+            return Phrase(
+                start, end, span, self.frame[name_last - 1].lower, entity, words=words, complements=complements
+            )
+        head = self._head_noun(start, head_end)
+        if head is None and lenient and head_end - start > 1 and words[0] in self._language.grammar.determiners:
+            head = self.frame[head_end - 1].lower
+        if head is None:
+            return None
+        span = Span(start_char=self.frame[start].start, end_char=self.frame[end - 1].end)
+        return Phrase(start, end, span, head, words=words, complements=(*possessors, *complements))
+
+    def _head_end(self, start: int, end: int) -> int:
+        index = start
+        while index < end:
+            chunk = self.chunk_at(index)
+            if chunk is not None:
+                index += chunk.last - chunk.first
+                continue
+            if self.frame[index].lower in self._language.grammar.prepositions and index > start:
+                return index
+            index += 1
+        return end
+
+    def _name_in(self, start: int, end: int) -> tuple[Entity | None, int, int]:
+        """Find the last name in the head group and its token range."""
+        best: tuple[Entity | None, int, int] = (None, start, start)
+        index = start
+        while index < end:
+            chunk = self.chunk_at(index)
+            if chunk is None:
+                index += 1
+                continue
+            length = chunk.last - chunk.first
+            offset = chunk.name_first - chunk.first
+            name_index = index + offset
+            if name_index < len(self.frame) and offset < length:
+                entity = self._names.at.get(self.frame[name_index].start)
+                if entity is not None:
+                    best = (entity, name_index, min(index + length, end))
+            index += max(1, length)
+        return best
+
+    def _entities_in(self, start: int, end: int) -> tuple[Entity, ...]:
+        found = (self._names.at.get(token.start) for token in self.frame[start:end])
+        return tuple(entity for entity in found if entity is not None)
+
+    def _head_noun(self, start: int, end: int) -> str | None:
+        nouns, language = self._language.nouns, self._language
+        known = (
+            nouns.roles | nouns.organisations | nouns.documents | nouns.anonymous | nouns.spokespeople | nouns.titles
+        )
+        for index in range(end - 1, start - 1, -1):
+            lower = self.frame[index].lower
+            if lower in language.grammar.possessive:
+                return None
+            if lower in known:
+                return lower
+            if lower in language.grammar.determiners or self.frame[index].kind is TokenKind.NUMBER:
+                return None
+            if lower in language.times or index < end - 2:
+                return None
+        return None
+
+    def _pronoun(self, index: int) -> Phrase:
+        token = self.frame[index]
+        span = Span(start_char=token.start, end_char=token.end)
+        return Phrase(index, index + 1, span, token.lower, pronoun=True, words=(token.lower,))
+
+    def _with_partner(self, phrase: Phrase) -> Phrase:
+        """``Osei and Brandt``: join two people."""
+        start = phrase.first
+        people = (EntityKind.PERSON, EntityKind.ORGANISATION)
+        if start < 2 or self.frame[start - 1].lower not in self._language.grammar.pairing or phrase.entity is None:
+            return phrase
+        other = self._ending(start - 1)
+        if (
+            other is None
+            or other.entity is None
+            or other.entity.kind is not phrase.entity.kind
+            or other.entity.kind not in people
+        ):
+            return phrase
+        if other.last != start - 1 or other.entity is phrase.entity or self.frame[other.first - 1].text == ",":
+            return phrase
+        span = Span(start_char=other.mention.start_char, end_char=phrase.mention.end_char)
+        return Phrase(other.first, phrase.last, span, phrase.head, other.entity, (phrase.entity,), words=phrase.words)
+
+    def starting(self, index: int, *, stop: int | None = None, lenient: bool = False) -> Phrase | None:
+        """Read the phrase that begins at token `index`.
+
+        Args:
+            index: Index in the frame.
+            stop: Do not read past this token.
+            lenient: Also take a phrase whose noun is in no list, if it has a determiner.
+        """
+        stop = len(self.frame) if stop is None else stop
+        if index >= stop:
+            return None
+        if self.frame[index].lower in self._subject_pronouns():
+            return self._pronoun(index)
+        end = index
+        while end < stop and end - index < _MAX_PHRASE_TOKENS:
+            token = self.frame[end]
+            chunk = self.chunk_at(end)
+            if chunk is not None:
+                end = min(stop, end + chunk.last - chunk.first)
+                continue
+            if token.kind in (TokenKind.QUOTE, TokenKind.MARK) and token.text not in "-&'%$":
+                break
+            if self._stops(token) or (end > index and self._closes(end)):
+                break
+            end += 1
+        if end == index:
+            return None
+        phrase = self._parsed(index, end, lenient=lenient)
+        if phrase is None:
+            return None
+        return self._named_after_comma(phrase, end, stop)
+
+    def _closes(self, index: int) -> bool:
+        """A word that begins something new after the phrase: "said Osei on Friday", "told reporters"."""
+        language, token = self._language, self.frame[index]
+        verbs = language.verbs
+        if token.capital:
+            return False
+        if token.lower in verbs.say and self.frame[index - 1].lower not in language.grammar.determiners:
+            return token.lower not in language.nouns.documents
+        before = self.frame[index - 1].lower
+        if token.lower in language.grammar.determiners and before not in language.grammar.prepositions:
+            return before not in language.grammar.determiners and token.lower not in language.grammar.possessive
+        if token.lower in language.phrases.manner and token.lower not in language.grammar.of:
+            return True
+        following = self.frame[index + 1].lower if index + 1 < len(self.frame) else ""
+        timed = token.lower in language.times and token.lower not in language.grammar.determiners
+        return timed or (
+            token.lower in language.grammar.prepositions and following in language.times | language.phrases.media
+        )
+
+    def _named_after_comma(self, phrase: Phrase, end: int, stop: int) -> Phrase:
+        """``said the minister, Maria Lopez,``: the name follows in apposition."""
+        if phrase.entity is not None and phrase.entity.kind is EntityKind.PERSON:
+            return phrase
+        if phrase.head not in self._language.nouns.roles or end + 1 >= stop or self.frame[end].text != ",":
+            return phrase
+        chunk = self.chunk_at(end + 1)
+        if chunk is None:
+            return phrase
+        inside = self._parsed(end + 1, end + 1 + chunk.last - chunk.first)
+        if inside is not None and inside.entity is not None and inside.entity.kind is not EntityKind.PLACE:
+            return inside
+        return phrase
