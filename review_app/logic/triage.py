@@ -3,6 +3,9 @@
 from collections import Counter
 from collections.abc import Callable
 from enum import StrEnum
+from functools import wraps
+from threading import RLock
+from typing import Concatenate, ParamSpec, TypeVar
 
 from extractor.errors import Conflict, StoreError
 from extractor.schema import Claim, ClaimStatus, DecisionKind, RejectionReason, Value
@@ -12,6 +15,9 @@ from review_app.logic.correction import Form, Problem, Problems, form_of, read_f
 from review_app.logic.desk import Desk, Opened, Progress
 from review_app.logic.history import Step, step
 from review_app.logic.presses import SETTLE_S, Presses, Target
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Mode(StrEnum):
@@ -65,6 +71,23 @@ class ClaimScreen(Value):
 Screen = EmptyScreen | FinishedScreen | ClaimScreen
 
 
+def _one_at_a_time(
+    method: "Callable[Concatenate[Triage, P], R]",
+) -> "Callable[Concatenate[Triage, P], R]":
+    """Let a method wait until the others of its session are done.
+
+    Streamlit answers two presses in quick succession by two threads, and the second would otherwise
+    draw the claim that the first is just deciding.
+    """
+
+    @wraps(method)
+    def waiting(self: "Triage", /, *args: P.args, **kwargs: P.kwargs) -> R:
+        with self.lock:
+            return method(self, *args, **kwargs)
+
+    return waiting
+
+
 class Triage:
     """The state of one browser session; views draw its screen and call its methods from their widgets."""
 
@@ -80,7 +103,9 @@ class Triage:
         self._drafts: dict[str, Form] = {}
         self._comment = ""
         self._done: Counter[DecisionKind] = Counter()
+        self.lock = RLock()
 
+    @_one_at_a_time
     def screen(self) -> Screen:
         """Read everything the page shows now, and take the next claim when none is open.
 
@@ -118,6 +143,7 @@ class Triage:
             comment=self._comment,
         )
 
+    @_one_at_a_time
     def drawn(self) -> None:
         """Note that the last screen is on the page: its keys work from now on."""
         self._presses.drawn(self._target)
@@ -127,30 +153,36 @@ class Triage:
         """The claim that is open; the page keeps it in its address, so that a reload comes back to it."""
         return self._claim_id
 
+    @_one_at_a_time
     def open(self, claim_id: str) -> None:
         """Go to a claim, as named by a click in the article or by the page's address; unknown ones are ignored."""
         if claim_id != self._claim_id and self.desk.exists(claim_id):
             self._go(claim_id)
 
+    @_one_at_a_time
     def verify(self) -> None:
         """Verify the claim on the screen."""
         if target := self._presses.take():
             self._decide(target, DecisionKind.VERIFY)
 
+    @_one_at_a_time
     def start_reject(self) -> None:
         """Ask for the reason of a rejection."""
         self._mode = Mode.REJECT
 
+    @_one_at_a_time
     def reject(self, reason: RejectionReason, comment: str = "") -> None:
         """Reject the claim on the screen."""
         if target := self._presses.take():
             self._comment = comment
             self._decide(target, DecisionKind.REJECT, reason=reason, comment=comment.strip())
 
+    @_one_at_a_time
     def start_correct(self) -> None:
         """Open the form, with what was typed before if it was left unsaved."""
         self._mode = Mode.CORRECT
 
+    @_one_at_a_time
     def save(self, form: Form) -> None:
         """Save a correction; what cannot be saved stays in the form with the reason beside it."""
         if not (target := self._presses.take()):
@@ -166,6 +198,7 @@ class Triage:
         comment = form.comment.strip()
         self._decide(target, DecisionKind.CORRECT, corrected=checked, comment=comment)
 
+    @_one_at_a_time
     def cancel(self, form: Form | None = None) -> None:
         """Go back to reading; what was typed comes back when the form is opened again."""
         if form is not None and self._claim_id is not None:
@@ -173,6 +206,7 @@ class Triage:
             self._notice = "Nothing saved. What you typed is kept: E brings it back."
         self._mode, self._problems, self._stale = Mode.READ, (), None
 
+    @_one_at_a_time
     def skip(self) -> None:
         """Leave the claim undecided and take the next; on the last page, look for new claims."""
         if not (target := self._presses.take()):
@@ -185,6 +219,7 @@ class Triage:
         if found == target.claim_id:
             self._notice = "This is the only claim waiting for you."
 
+    @_one_at_a_time
     def undo(self) -> None:
         """Take back this reviewer's last decision and show its claim again."""
         target = self._presses.take()

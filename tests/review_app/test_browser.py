@@ -224,7 +224,7 @@ def test_escape_keeps_what_was_typed(reviewer: Reviewer) -> None:
 def test_words_that_are_not_in_the_article_are_refused_in_place(reviewer: Reviewer) -> None:
     reviewer.claim()
     reviewer.press("e")
-    words = reviewer.page.get_by_label("Words in the article")
+    words = reviewer.page.get_by_role("textbox", name="Words in the article")
     words.fill("the repairs would cost 41 million crowns")
     reviewer.press("Control+Enter")
     expect(reviewer.page.get_by_role("alert")).to_contain_text("The article does not say")
