@@ -3,6 +3,7 @@
 import time
 from typing import TYPE_CHECKING
 
+from extractor.check import check
 from extractor.clock import utc_now
 from extractor.placing import place
 from extractor.schema import Part, Span
@@ -21,7 +22,7 @@ def new_triage(settings: Settings, engine: "Engine") -> Triage:
         reviewer=settings.reviewer,
         now=utc_now,
         place=_place,
-        check=lambda _article, claim: claim,
+        check=check,
     )
     return Triage(desk, monotonic=time.monotonic)
 

@@ -1,10 +1,12 @@
 """Start the review app as a child process and know when it answers."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -32,11 +34,17 @@ class RunningApp:
     process: "subprocess.Popen[bytes]"
 
     def wait(self) -> None:
-        """Return when the app ends by itself; Ctrl-C in the terminal ends the wait quietly."""
+        """Return when the app is ended; Ctrl-C in the terminal ends the wait quietly.
+
+        Raises:
+            ConfigError: The app broke down.
+        """
         try:
-            self.process.wait()
+            code = self.process.wait()
         except KeyboardInterrupt:
             return
+        if code > 0:
+            raise ConfigError(f"the review app ended by itself (exit code {code}): start it again")
 
 
 def argv(port: int) -> list[str]:
@@ -67,15 +75,26 @@ def serve(*, port: int | None = None, env: Mapping[str, str] | None = None) -> I
     """
     port = _free_port(port)
     url = f"http://{HOST}:{port}"
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(
-            argv(port), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment(env), start_new_session=True
-        )
+    with tempfile.TemporaryFile() as log, _exit_on_sigterm():
+        process = subprocess.Popen(argv(port), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment(env))
         try:
             _wait_until_healthy(process, url, log)
             yield RunningApp(url=url, process=process)
         finally:
             _stop(process)
+
+
+@contextmanager
+def _exit_on_sigterm() -> Iterator[None]:
+    """Leave by way of the `finally` blocks when this process is told to end, so that no app is left behind."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _environment(env: Mapping[str, str] | None) -> dict[str, str]:

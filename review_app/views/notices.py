@@ -33,10 +33,7 @@ def finished_page(triage: Triage, screen: FinishedScreen) -> None:
         told = [f"{words.count(waiting, 'claim')} left, and somebody else has just opened what is left."]
         message("Nothing free at the moment", [*told, _done(screen)])
     else:
-        message(
-            "All done",
-            [f"Every one of the {words.count(screen.progress.total, 'claim')} has its decision.", _done(screen)],
-        )
+        message("All done", [f"{words.count(screen.progress.total, 'claim')} decided, none waiting.", _done(screen)])
     with st.container(key="move", horizontal=True, gap="small", horizontal_alignment="center"):
         st.button("Look again", key="skip", shortcut="S", on_click=triage.skip)
         undo_button(triage, can_undo=screen.can_undo)

@@ -100,7 +100,7 @@ def _link(link: Source) -> str:
 
 def _worth(claim: Claim) -> str:
     share = round(claim.check_worthiness * 100)
-    reason = claim.check_worthiness_reason
+    reason = claim.check_worthiness_reason[:1].upper() + claim.check_worthiness_reason[1:]
     return (
         '<div class="cd-worth">'
         f'<p><span class="cd-meter" aria-hidden="true"><i style="width:{share}%"></i></span>'

@@ -1,3 +1,5 @@
+import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -157,6 +159,21 @@ def test_a_key_pressed_twice_decides_once(session: Session) -> None:
     second = session.look().opened.stored.claim.id
     assert session.deeds(first) == [DecisionKind.VERIFY]
     assert session.deeds(second) == []
+
+
+def test_a_press_waits_for_the_one_before_it(session: Session) -> None:
+    """Streamlit answers the second of two quick presses in a thread of its own, while the first is deciding."""
+    first = session.look().opened.stored.claim.id
+    second_press = threading.Thread(target=lambda: (session.triage.verify(), drawn.append(session.look())))
+    drawn: list[ClaimScreen] = []
+    with session.triage.lock:
+        second_press.start()
+        time.sleep(0.05)
+        assert not drawn
+        session.triage.verify()
+    second_press.join()
+    assert drawn[0].opened.stored.claim.id != first
+    assert session.desk.progress().decided == 1
 
 
 def test_a_press_right_after_a_redraw_was_meant_for_the_claim_before(session: Session) -> None:
