@@ -41,6 +41,8 @@ class Attributor:
         self._phrases = phrases
         self._language = language
         self._finder = CueFinder(frame, phrases, language)
+        pronouns = language.pronouns
+        self._subjects = pronouns.he | pronouns.she | pronouns.they | pronouns.it | pronouns.speaker
         self._end = self._without_final_marks(0, len(frame)).last
 
     def read(self) -> list[Attribution]:
@@ -134,12 +136,12 @@ class Attributor:
             return
         before = [t.quote for t in self._frame[low : cue.start] if t.kind is TokenKind.QUOTE]
         after = [t.quote for t in self._frame[cue.end : max(high, cue.end)] if t.kind is TokenKind.QUOTE]
+        start, hearers = self._content_start(cue, high)
+        attribution.chain.extend(hearers)
         if cue.inverted or self._closes_block(cue):
             attribution.blocks = [*before, *after]
             if attribution.blocks:
                 return
-        start, hearers = self._content_start(cue, high)
-        attribution.chain.extend(hearers)
         attribution.blocks = after
         if before and first and not self._closes_block(cue):
             attribution.blocks = [*before, *after]
@@ -147,13 +149,15 @@ class Attributor:
         leading = self._leading(cue, low)
         if leading is not None and not before:
             if post is not None and self._resumes(cue, post):
-                attribution.clauses = [(leading, self._without_comma(post))]
-                return
-            if post is None or not self._is_content(cue, post):
+                rest = self._without_comma(post)
+                if self._has_finite(Stretch(leading.first, rest.last)) and not self._is_connective(leading):
+                    attribution.clauses = [(leading, rest)]
+                    return
+            elif not self._is_adverbial(leading) and (post is None or not self._is_content(cue, post)):
                 attribution.clauses = [(part,) for part in self._split(leading)]
                 return
         if post is not None and self._is_content(cue, post):
-            attribution.clauses = [(part,) for part in self._split(self._content_of(cue, post))]
+            attribution.clauses = [(part,) for part in self._split(self._content_of(post))]
 
     def _closes_block(self, cue: Cue) -> bool:
         """``"...," Osei said``: the attribution follows the quotation."""
@@ -170,10 +174,11 @@ class Attributor:
             self._frame[first].text in ",;:.—–" or self._frame[first].lower in self._language.grammar.conjunctions
         ):
             first += 1
-        stretch = Stretch(first, cue.start - 1)
-        if stretch.last - stretch.first < _MIN_PRE_TOKENS - 2 or self._is_adverbial(stretch):
-            return None
-        return stretch
+        return Stretch(first, cue.start - 1) if first < cue.start - 1 else None
+
+    def _is_connective(self, stretch: Stretch) -> bool:
+        """``However,``, ``In 2016``-like openings of one word carry nothing."""
+        return stretch.last - stretch.first == 1 and self._frame[stretch.first].lower in self._language.function_words
 
     def _is_adverbial(self, stretch: Stretch) -> bool:
         """``In a statement on Friday,``, ``When asked about it,``, ``Yesterday,``: not what is said."""
@@ -191,7 +196,12 @@ class Attributor:
 
     def _resumes(self, cue: Cue, post: Stretch) -> bool:
         """``The pump, Osei said, had failed``: a comma after the cue and the rest of the clause."""
-        return not cue.inverted and self._frame[post.first].text == "," and post.last - post.first > 2
+        if self._frame[post.first].text != "," or post.last - post.first < 3:
+            return False
+        following = self._frame[post.first + 1].lower
+        return following not in self._language.pronouns.who and not following.endswith(
+            self._language.participle_endings or ("\0",)
+        )
 
     def _without_comma(self, stretch: Stretch) -> Stretch:
         first = stretch.first + 1 if self._frame[stretch.first].text == "," else stretch.first
@@ -214,11 +224,28 @@ class Attributor:
             if step == index:
                 break
             index = step
+        index = self._at_that(index, high)
         if index + 1 < high and frame[index].text == "," and self._that_or_quote(index + 1):
             index += 1
+        if cue.kind is CueKind.LABEL:
+            return index, chain
         while index < high and (frame[index].text == ":" or frame[index].lower in language.phrases.that):
             index += 1
         return index, chain
+
+    def _at_that(self, index: int, high: int) -> int:
+        """Step to "that" over what is left of an adverbial: "in a letter [seen by a paper] that"."""
+        language = self._language
+        for later in range(index, min(high, index + _MAX_LEAD_TOKENS)):
+            token = self._frame[later]
+            if token.lower in language.phrases.that:
+                after_noun = later > index and self._frame[later - 1].lower in language.grammar.conjunctions
+                return index if after_noun else later
+            if token.kind is not TokenKind.WORD and token.kind is not TokenKind.NUMBER:
+                break
+            if token.lower in language.verbs.finite or token.lower in self._subjects:
+                break
+        return index
 
     def _that_or_quote(self, index: int) -> bool:
         return self._frame[index].lower in self._language.phrases.that or self._frame[index].kind is TokenKind.QUOTE
@@ -302,7 +329,8 @@ class Attributor:
             return False
         match cue.kind:
             case CueKind.LABEL:
-                return quoted
+                linked = cue.word in language.verbs.label_as
+                return quoted and (not linked or any(t.lower in language.verbs.as_word for t in words))
             case CueKind.ACCUSE:
                 return any(token.lower in language.verbs.accuse_links for token in words)
             case CueKind.QUOTE:
@@ -311,6 +339,8 @@ class Attributor:
                 pass
         if that or (cue.kind is CueKind.SAY and cue.word in language.verbs.bare and words[0].text not in ",("):
             return cue.kind is not CueKind.SHOW or that
+        if cue.word in language.verbs.deny and words[0].lower.endswith(language.participle_endings or ("\0",)):
+            return len(words) > 2
         if words[0].lower in language.verbs.to:
             return cue.word in language.verbs.promise and len(words) > 3
         if words[0].text in ",(" or words[0].lower in language.grammar.conjunctions:
@@ -319,16 +349,20 @@ class Attributor:
             return self._has_finite(stretch) and words[0].lower in language.grammar.openers
         return self._has_clause(stretch) or (quoted and cue.kind is CueKind.SAY and len(words) > 2)
 
-    def _content_of(self, cue: Cue, stretch: Stretch) -> Stretch:
-        """End the content where the article's own voice goes on."""
-        for index in range(stretch.first + 1, stretch.last):
-            if self._frame[index].text != "," or index + 1 >= stretch.last:
+    def _content_of(self, stretch: Stretch) -> Stretch:
+        """End the content where the article's own voice goes on: ", but would not confirm ...", ", and thanked ..."."""
+        language, frame = self._language, self._frame
+        verbs = language.verbs
+        for index in range(stretch.first + 2, stretch.last - 1):
+            if frame[index].text != "," or frame[index].quote >= 0:
                 continue
-            following = self._frame[index + 1].lower
-            if (
-                following in self._language.phrases.asides
-                and not self._has_finite(Stretch(stretch.first, index)) is False
-            ):
+            joint = index + 1
+            if frame[joint].lower not in language.grammar.splitters or joint + 2 >= stretch.last:
+                continue
+            following = frame[joint + 1 : joint + 4]
+            silent = following[0].lower in verbs.finite and any(t.lower in verbs.negations for t in following[1:])
+            acts = following[0].lower in verbs.quote | verbs.label | verbs.accuse | language.phrases.declined
+            if (silent and following[-1].lower in verbs.silent) or acts:
                 return Stretch(stretch.first, index)
         return stretch
 
@@ -408,9 +442,10 @@ class Attributor:
         token = frame[index]
         pronouns = language.pronouns
         pronoun = token.lower in pronouns.he | pronouns.she | pronouns.they | pronouns.it | pronouns.speaker
-        if not (pronoun or token.lower in language.grammar.determiners or token.capital):
+        marked = pronoun or token.lower in language.grammar.determiners or token.capital
+        if not marked and (token.kind is not TokenKind.WORD or token.lower in language.function_words):
             return False
-        reach = 3 if pronoun else 7
+        reach = 3 if pronoun or not marked else 7
         for later in range(index + 1, min(last, index + reach)):
             if frame[later].text in ",;":
                 return False
@@ -436,14 +471,21 @@ class Attributor:
             first += 1
         comma_before = cue.start > 0 and self._frame[cue.start - 1].text == ","
         before = self._without_final_marks(first, cue.start)
+        told = before.last - before.first > 2 and self._has_finite(before)
+        if told and after < high and self._frame[after].kind is TokenKind.WORD:
+            after = next((n for n in range(after, high) if self._frame[n].text in ",;"), high)
         if after < high and self._frame[after].text in ",:":
             after += 1
         behind = self._without_final_marks(after, high)
+        if behind.last > behind.first and self._frame[behind.first].lower in self._language.pronouns.who:
+            behind = Stretch(high, high)
         parts = [part for part in (before, behind) if part.last > part.first]
         if before.last - before.first <= 2 and not self._has_finite(before):
             parts = [behind] if behind.last > behind.first else []
-        if len(parts) == 2 and comma_before and self._has_finite(before) and self._opens_clause(behind):
-            parts = [before]
+        if len(parts) == 2 and comma_before and told and self._opens_clause(behind):
+            rest = Stretch(behind.first + 1, behind.last)
+            if self._own_subject(rest.first, rest.last):
+                parts = [before]
         if not parts or not any(self._has_finite(part) for part in parts):
             return
         if len(parts) == 1:

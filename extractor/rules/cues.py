@@ -1,6 +1,6 @@
 """Find the words that attribute, and who stands beside them as their source."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from extractor.rules.language import Language, Phrases
@@ -44,11 +44,14 @@ class Cue:
     inverted: bool = False
     """The subject follows: "said Osei"."""
     negated: bool = False
+    shared: bool = False
+    """The subject is that of the verb before: "Osei blamed ... and accused ..."."""
 
     @property
     def start(self) -> int:
         """Index of the first token of the whole attribution."""
-        return self.first if self.inverted or self.subject is None else min(self.first, self.subject.first)
+        alone = self.inverted or self.shared or self.subject is None
+        return self.first if alone or self.subject is None else min(self.first, self.subject.first)
 
     @property
     def end(self) -> int:
@@ -107,19 +110,23 @@ class CueFinder:
         last = index + 1
         if last < len(self._frame) and self._frame[last].lower in language.verbs.particles:
             last += 1
+        elif token.lower in language.verbs.with_particle:
+            return None
         if self._is_participle(index, before):
             if kind is CueKind.QUOTE and not self._blocks:
                 return None
             subject = earlier[-1].subject if earlier and earlier[-1].kind is not CueKind.HEARSAY else None
             subject = subject or self.main_subject(index)
             return self._cue(index, last, CueKind.PARTICIPLE, subject, negated=negated) if subject else None
-        inverted = self._inverted(index, last)
+        inverted = self._inverted(index, last, kind)
         if inverted is not None:
             return self._cue(index, last, kind, inverted, inverted=True, negated=negated)
+        joint = self._language.grammar.splitters
         subject = self._subject(before, index, kind)
         if subject is None:
             return None
-        return self._cue(index, last, kind, subject, negated=negated)
+        shared = any(subject is cue.subject for cue in earlier) or self._frame[before - 1].lower in joint
+        return replace(self._cue(index, last, kind, subject, negated=negated), shared=shared)
 
     def _cue(
         self,
@@ -218,28 +225,39 @@ class CueFinder:
             return self._cue(max(0, index - 1), index + 1, CueKind.HEARSAY, None)
         return None
 
-    def _inverted(self, index: int, last: int) -> Phrase | None:
+    def _inverted(self, index: int, last: int, kind: CueKind) -> Phrase | None:
         """``"...," said Osei``: the subject follows when content stands right before the verb."""
-        if index > 0:
-            before = self._frame[index - 1]
-            if before.kind is not TokenKind.QUOTE and before.text not in ",–—":
-                return None
-            if before.kind is not TokenKind.QUOTE and not self._verb_final(last):
-                return None
-        elif not self._frame[0].capital:
+        language = self._language
+        after_block = index > 0 and self._frame[index - 1].kind is TokenKind.QUOTE
+        if index == 0 and not self._frame[0].capital:
             return None
-        phrase = self._phrases.starting(last, lenient=True)
-        if phrase is None or (phrase.pronoun and index > 0 and self._frame[index - 1].kind is not TokenKind.QUOTE):
-            return None
-        if index > 0 and self._frame[index - 1].kind is not TokenKind.QUOTE:
-            end = phrase.last
-            if (
-                end < len(self._frame)
-                and self._frame[end].kind is TokenKind.WORD
-                and self._frame[end].lower in self._language.verbs.finite
-            ):
+        if index > 0 and not after_block:
+            if self._frame[index - 1].text not in ",–—" or kind is CueKind.TELL and not language.verbs.inverts_tell:
                 return None
-        return phrase
+            if not self._verb_final(last) or not self._clause_before(index - 1):
+                return None
+        if last < len(self._frame) and self._frame[last].lower in language.grammar.prepositions:
+            return None
+        phrase = self._phrases.starting(last, lenient=after_block)
+        if phrase is None or after_block or index == 0:
+            return phrase
+        if phrase.pronoun and not language.verbs.inverts_tell:
+            return None
+        following = self._frame[phrase.last] if phrase.last < len(self._frame) else None
+        goes_on = (
+            following is not None and following.kind is TokenKind.WORD and following.lower in language.verbs.finite
+        )
+        return None if goes_on else phrase
+
+    def _clause_before(self, end: int) -> bool:
+        """Tell whether a finite verb stands before, so that what precedes the comma can be content."""
+        verbs = self._language.verbs
+        return any(
+            token.kind is TokenKind.WORD
+            and not token.capital
+            and (token.lower in verbs.finite or bool(verbs.past_endings and token.lower.endswith(verbs.past_endings)))
+            for token in self._frame[:end]
+        )
 
     def _verb_final(self, last: int) -> bool:
         return last < len(self._frame) and self._frame[last].lower not in self._language.phrases.that

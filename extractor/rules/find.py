@@ -106,6 +106,7 @@ class _Finder:
             spoke = self._floating(number, unit, free, attributor.introduction()) or spoke
         if spoke is not None:
             self._last = spoke
+        self._resolver.subject = attributor.main_subject()
         if not attributions and not free:
             self._own(unit)
 

@@ -83,6 +83,8 @@ class Verbs(Value):
     """Participles that attribute in the passive without an agent: "is alleged to"."""
     particles: Words = frozenset()
     """Second words of a verb: "pointed out"."""
+    with_particle: Words = frozenset()
+    """Attribute only together with their particle."""
     auxiliaries: Words
     """May stand between subject and verb."""
     passive: Words = frozenset()
@@ -94,6 +96,14 @@ class Verbs(Value):
     """Endings that make a lower-case word a likely finite verb."""
     to: Words = frozenset()
     """The infinitive's particle."""
+    label_as: Words = frozenset()
+    """Of the labels, those that need "as": "rejected it as a farce"."""
+    as_word: Words = frozenset()
+    deny: Words = frozenset()
+    silent: Words = frozenset()
+    """After a negation they tell that somebody kept silent: "would not confirm"."""
+    inverts_tell: bool = False
+    """Also a verb with a hearer may stand before its subject."""
     bare: Words = frozenset()
     """Forms after which any clause is content."""
     expecting: Words = frozenset()
@@ -209,6 +219,9 @@ class Worth(Value):
     vague: Words
     units: Words
     """What figures measure."""
+    votes: Words = frozenset()
+    since: Words = frozenset()
+    """Words that give a ranking its range: "since", "years"."""
     numbers: Words
     """Numbers in words."""
     record: Words

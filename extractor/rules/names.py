@@ -364,7 +364,7 @@ class _Builder:
     def _learn(self, entity: Entity, tokens: Sequence[Token], chunk: Chunk) -> None:
         nouns = self._language.nouns
         role = _role(tokens, chunk, self._language)
-        if role:
+        if role and entity.kind is not EntityKind.ORGANISATION:
             entity.roles.append(role)
             if entity.kind is EntityKind.UNKNOWN:
                 entity.kind = EntityKind.PERSON
@@ -424,7 +424,7 @@ def _role(tokens: Sequence[Token], chunk: Chunk, language: Language) -> str | No
         honorifics = language.nouns.he_titles | language.nouns.she_titles
         kept = [word for word in chunk.role.split() if word.lower().rstrip(".") not in honorifics]
         return " ".join([*([before] if before else []), *kept]) or None
-    return before or _role_after(tokens, chunk.last, language)
+    return before or _role_after(tokens, chunk.last, language) or _role_apposed(tokens, chunk.first, language)
 
 
 def _role_before(tokens: Sequence[Token], first: int, language: Language) -> str | None:
@@ -446,6 +446,28 @@ def _role_before(tokens: Sequence[Token], first: int, language: Language) -> str
             break
         start -= 1
     return " ".join(token.text for token in tokens[start:first])
+
+
+def _role_apposed(tokens: Sequence[Token], first: int, language: Language) -> str | None:
+    """``the president of the League,`` before ``Jamel Msallem,``."""
+    grammar = language.grammar
+    if first < 3 or tokens[first - 1].text != ",":
+        return None
+    start = first - 1
+    while start > 0 and first - start < 16:
+        token = tokens[start - 1]
+        if token.kind is TokenKind.MARK or token.lower in language.verbs.finite or token.quote != tokens[first].quote:
+            break
+        start -= 1
+    words = list(tokens[start : first - 1])
+    while words and words[0].lower not in grammar.determiners and words[0].lower not in language.nouns.roles:
+        words.pop(0)
+    while words and words[0].lower in grammar.determiners:
+        words.pop(0)
+    head = next((n for n, t in enumerate(words) if t.lower in grammar.prepositions), len(words))
+    if not words or words[head - 1].lower not in language.nouns.roles:
+        return None
+    return " ".join(token.text for token in words)
 
 
 def _role_after(tokens: Sequence[Token], last: int, language: Language) -> str | None:

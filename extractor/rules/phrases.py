@@ -29,6 +29,8 @@ class Phrase:
     others: tuple[Entity, ...] = ()
     """Further people in "Osei and Brandt"."""
     pronoun: bool = False
+    head_last: int = 0
+    """Index after the head noun; complements and participles follow it."""
     words: tuple[str, ...] = ()
     """Lower-case words of the phrase."""
     complements: tuple[Entity, ...] = ()
@@ -42,7 +44,10 @@ class PhraseReader:
         self.frame = frame
         self._names = names
         self._language = language
-        self._starts = {token.start: index for index, token in enumerate(frame)}
+        nouns = language.nouns
+        self._known_nouns = (
+            nouns.roles | nouns.organisations | nouns.documents | nouns.anonymous | nouns.spokespeople | nouns.titles
+        )
 
     def chunk_at(self, index: int) -> Chunk | None:
         """Return the name that begins at a token, titles included."""
@@ -78,7 +83,7 @@ class PhraseReader:
                 inside = self.starting(opening + 1, stop=closing)
                 if phrase is not None and (phrase.entity is not None or not inside or inside.entity is None):
                     return phrase
-                named = inside is not None and inside.entity is not None and inside.entity.kind is EntityKind.PERSON
+                named = inside is not None and inside.entity is not None and _is_person(inside.entity)
                 if named and phrase is not None and inside is not None and inside.first == opening + 1:
                     return inside
                 if phrase is not None:
@@ -196,13 +201,14 @@ class PhraseReader:
             return Phrase(
                 start, end, span, self.frame[name_last - 1].lower, entity, words=words, complements=complements
             )
-        head = self._head_noun(start, head_end)
-        if head is None and lenient and head_end - start > 1 and words[0] in self._language.grammar.determiners:
-            head = self.frame[head_end - 1].lower
-        if head is None:
+        index = self._head_noun(start, head_end)
+        if index is None and lenient and head_end - start > 1 and words[0] in self._language.grammar.determiners:
+            index = head_end - 1
+        if index is None:
             return None
+        head = self.frame[index].lower
         span = Span(start_char=self.frame[start].start, end_char=self.frame[end - 1].end)
-        return Phrase(start, end, span, head, words=words, complements=(*possessors, *complements))
+        return Phrase(start, end, span, head, head_last=index + 1, words=words, complements=(*possessors, *complements))
 
     def _head_end(self, start: int, end: int) -> int:
         index = start
@@ -239,17 +245,14 @@ class PhraseReader:
         found = (self._names.at.get(token.start) for token in self.frame[start:end])
         return tuple(entity for entity in found if entity is not None)
 
-    def _head_noun(self, start: int, end: int) -> str | None:
-        nouns, language = self._language.nouns, self._language
-        known = (
-            nouns.roles | nouns.organisations | nouns.documents | nouns.anonymous | nouns.spokespeople | nouns.titles
-        )
+    def _head_noun(self, start: int, end: int) -> int | None:
+        language = self._language
         for index in range(end - 1, start - 1, -1):
             lower = self.frame[index].lower
             if lower in language.grammar.possessive:
                 return None
-            if lower in known:
-                return lower
+            if lower in self._known_nouns:
+                return index
             if lower in language.grammar.determiners or self.frame[index].kind is TokenKind.NUMBER:
                 return None
             if lower in language.times or index < end - 2:
@@ -299,6 +302,8 @@ class PhraseReader:
             chunk = self.chunk_at(end)
             if chunk is not None:
                 end = min(stop, end + chunk.last - chunk.first)
+                if end < stop and self._ends_after_name(end):
+                    break
                 continue
             if token.kind in (TokenKind.QUOTE, TokenKind.MARK) and token.text not in "-&'%$":
                 break
@@ -312,6 +317,18 @@ class PhraseReader:
             return None
         return self._named_after_comma(phrase, end, stop)
 
+    def _ends_after_name(self, index: int) -> bool:
+        """After a name the phrase goes on only with a possessive, a preposition or a known noun."""
+        token, language = self.frame[index], self._language
+        if token.kind is not TokenKind.WORD or token.capital:
+            return False
+        lower = token.lower
+        if lower in language.grammar.possessive or lower in language.grammar.prepositions or lower == "and":
+            return False
+        if lower in language.verbs.say:
+            return True
+        return not any(later.lower in self._known_nouns for later in self.frame[index : index + 3])
+
     def _closes(self, index: int) -> bool:
         """A word that begins something new after the phrase: "said Osei on Friday", "told reporters"."""
         language, token = self._language, self.frame[index]
@@ -321,6 +338,8 @@ class PhraseReader:
         if token.lower in verbs.say and self.frame[index - 1].lower not in language.grammar.determiners:
             return token.lower not in language.nouns.documents
         before = self.frame[index - 1].lower
+        if before in self._known_nouns and verbs.past_endings and token.lower.endswith(verbs.past_endings):
+            return True
         if token.lower in language.grammar.determiners and before not in language.grammar.prepositions:
             return before not in language.grammar.determiners and token.lower not in language.grammar.possessive
         if token.lower in language.phrases.manner and token.lower not in language.grammar.of:
@@ -344,3 +363,8 @@ class PhraseReader:
         if inside is not None and inside.entity is not None and inside.entity.kind is not EntityKind.PLACE:
             return inside
         return phrase
+
+
+def _is_person(entity: Entity) -> bool:
+    """Two or more words of unknown kind beside a role are a person's name."""
+    return entity.kind is EntityKind.PERSON or (entity.kind is EntityKind.UNKNOWN and len(entity.words) > 1)

@@ -213,7 +213,7 @@ def _is_block(
     capital = inside[0].capital or members[1].lower == "["
     if cue and before.lower not in verbs.label:
         return capital and len(inside) >= 3
-    if before.lower == ",":
+    if before.lower in ",–—":
         return len(inside) >= 3 and (capital or last.lower in ",.?!" or _resumes(frame))
     if before.lower in language.phrases.that:
         return False

@@ -10,6 +10,7 @@ from extractor.schema import PartDraft, SourceDraft, SourceKind, Span
 
 _REACH_SENTENCES = 12
 """A pronoun does not look back further than this."""
+_ANY_REACH = 1_000_000
 _CLOSE_SCORE = 1.5
 """Two candidates nearer to each other than this leave a doubt."""
 _KINDS = {
@@ -47,6 +48,8 @@ class Resolver:
     reading: Reading
     names: Registry
     spoken: list[_Spoken] = field(default_factory=list)
+    subject: Phrase | None = None
+    """What the sentence before is about, as far as it can speak."""
 
     def resolve(self, phrase: Phrase, sentence: int) -> Resolved:
         """Return who the phrase stands for.
@@ -122,9 +125,8 @@ class Resolver:
             sentence,
             gender,
         )
-        ranked = ranked or self.rank(
-            (e for e in self.names.entities if e.kind is EntityKind.PERSON), start, sentence, None, reach=10_000
-        )
+        ranked = ranked or self.rank(people, start, sentence, gender, reach=_ANY_REACH)
+        ranked = ranked or self.rank(people, start, sentence, None, reach=_ANY_REACH)
         last = self._last_speaker(sentence)
         if last is not None and last.resolved.entity is None and last.resolved.source.kind is SourceKind.ANONYMOUS:
             nearer = (
@@ -205,7 +207,14 @@ class Resolver:
 
     def _group(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
         """They and it: the last body or unnamed group that spoke, else the last body named."""
-        pronouns = self.reading.language.pronouns
+        pronouns, nouns = self.reading.language.pronouns, self.reading.language.nouns
+        subject = self.subject
+        if phrase.head in pronouns.it and subject is not None and not subject.pronoun and subject is not phrase:
+            if subject.head in nouns.documents or (subject.entity and subject.entity.kind is EntityKind.ORGANISATION):
+                resolved = self._resolved(subject, sentence)
+                return Resolved(
+                    resolved.source.model_copy(update={"mention": mention}), resolved.entity, chain=resolved.chain
+                )
         for item in reversed(self.spoken):
             if sentence - item.sentence > 4:
                 break
@@ -235,7 +244,7 @@ class Resolver:
 
     def _document(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
         determiners = self.reading.language.grammar.determiners
-        words = mention.text.split()
+        words = mention.text.split()[: phrase.head_last - phrase.first]
         while len(words) > 1 and words[0].lower() in determiners:
             words.pop(0)
         name = " ".join(words)
@@ -247,8 +256,7 @@ class Resolver:
         if not behind:
             behind = self._body_behind(phrase, sentence)
         chain = tuple(self.of_entity(e, None).source for e in behind[:1])
-        role = f"of {behind[0].name}" if behind else None
-        return Resolved(SourceDraft(name=name, kind=SourceKind.DOCUMENT, role=role, mention=mention), chain=chain)
+        return Resolved(SourceDraft(name=name, kind=SourceKind.DOCUMENT, mention=mention), chain=chain)
 
     def _earlier_document(self, head: str) -> _Spoken | None:
         generic = head in self.reading.language.nouns.generic_documents
@@ -274,7 +282,9 @@ class Resolver:
         """``the minister``: whoever has that role."""
         people = [e for e in self.names.entities if e.kind in (EntityKind.PERSON, EntityKind.UNKNOWN)]
         start = phrase.mention.start_char
-        fitting = self.rank((e for e in people if phrase.head in e.role_words()), start, sentence, None, reach=10_000)
+        fitting = self.rank(
+            (e for e in people if phrase.head in e.role_words()), start, sentence, None, reach=_ANY_REACH
+        )
         if fitting and not phrase.complements:
             names = tuple(entity.name for entity, _ in fitting)
             note = f"more than one {phrase.head} is named: {', '.join(names[:3])}" if len(names) > 1 else None
@@ -306,7 +316,7 @@ class Resolver:
         start = phrase.mention.start_char
         if len(words) == 1 and definite:
             so_called = (e for e in bodies if phrase.head in e.name.lower().split())
-            ranked = self.rank(so_called, start, sentence, None, reach=10_000)
+            ranked = self.rank(so_called, start, sentence, None, reach=_ANY_REACH)
             if not ranked and phrase.head in self.reading.language.nouns.generic_bodies:
                 ranked = self.rank(bodies, start, sentence, None)
             if ranked:

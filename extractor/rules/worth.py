@@ -9,6 +9,8 @@ from extractor.schema import ClaimKind, Quotation, SourceKind
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|%")
 _FIGURE = re.compile(r"[$€£]\s?\d[\d.,]*|\d[\d.,]*\s?%|\d+(?:[.,]\d+)*")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+_VOTE = re.compile(r"\b\d+ ?(?:to|–|-|zu|a|à) ?\d+\b")
+_TOKEN = re.compile(r"[$€£]?\d[\d.,]*%?|[^\W\d_]+|%")
 _SHORT_WORDS = 6
 
 
@@ -100,12 +102,35 @@ def worth_of(text: str, quotation: Quotation, language: Language) -> Worth:
 
 def states_measure(text: str, language: Language) -> str | None:
     """Say what an article's own sentence states that a reader would want checked; None for nothing."""
-    signs = _signs(text, language)
-    if signs.counted:
+    lower = text.lower()
+    if _VOTE.search(lower) and any(word in language.worth.votes for word in _WORD.findall(lower)):
+        return "a count of votes"
+    if _measured(text, language):
         return "a measured quantity"
-    if signs.ranking and signs.figures:
+    words = _WORD.findall(lower)
+    if any(word in language.worth.ranking for word in words) and any(word in language.worth.since for word in words):
         return "a ranking"
     return None
+
+
+def _measured(text: str, language: Language) -> bool:
+    """A figure with its unit, in the main clause: not after the first comma unless the sentence is short."""
+    worth = language.worth
+    tokens = _TOKEN.findall(text)
+    for index, token in enumerate(tokens):
+        figure = token.rstrip(".,")
+        if not figure[:1].isdigit() and token[0] not in "$€£":
+            continue
+        if token[0] in "$€£" or figure.endswith("%"):
+            return True
+        if _YEAR.fullmatch(figure):
+            continue
+        following = [word.lower() for word in tokens[index + 1 : index + 3]]
+        if any(word in worth.units for word in following):
+            return True
+        if "," in figure and following and following[0].isalpha():
+            return True
+    return False
 
 
 def _signs(text: str, language: Language) -> _Signs:
@@ -133,7 +158,7 @@ def _signs(text: str, language: Language) -> _Signs:
 def _counts(text: str, language: Language) -> bool:
     """A figure or number word, and within three words something measured."""
     worth = language.worth
-    tokens = re.findall(r"[$€£]?\d[\d.,]*%?|[^\W\d_]+|%", text)
+    tokens = _TOKEN.findall(text)
     for index, token in enumerate(tokens):
         if token[0] in "$€£" or (token[0].isdigit() and token.endswith("%")):
             return True
