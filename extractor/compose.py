@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from extractor.errors import ConfigError
 from extractor.pipeline import Extractor
 from extractor.settings import Settings
 
@@ -41,13 +40,7 @@ async def open_extractor(model: str, settings: Settings, *, progress: Progress) 
                 yield HybridExtractor(Model(server.options))
         case name:
             from extractor.endpoint import EndpointExtractor
-            from extractor.model import Model, ModelOptions
+            from extractor.model import Model, endpoint_options
 
-            if not (settings.openai_api_key or settings.openai_base_url):
-                raise ConfigError(
-                    f"model {name!r} needs an endpoint: set OPENAI_API_KEY, or OPENAI_BASE_URL for your own; "
-                    "without one, use --model local or --model rules"
-                )
-            yield EndpointExtractor(
-                Model(ModelOptions(name=name, base_url=settings.openai_base_url, api_key=settings.openai_api_key))
-            )
+            async with Model(endpoint_options(settings, name)) as endpoint:
+                yield EndpointExtractor(endpoint)

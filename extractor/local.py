@@ -42,6 +42,11 @@ class WeightsStatus(Value):
     path: Path
     state: WeightsState
 
+    @property
+    def is_here(self) -> bool:
+        """Tell whether a file of the right size is there."""
+        return self.state in {WeightsState.READY, WeightsState.UNCHECKED}
+
 
 class _Checked(Value):
     """Remembers that a file had the right hash, so that 1.1 GB are not read at every start."""

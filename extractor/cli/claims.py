@@ -1,6 +1,7 @@
 """Commands that show and export claims."""
 
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -155,7 +156,7 @@ def _marked(article: "Article", claims: "list[Claim]") -> "Text":
     spans = [(span, number) for number, claim in enumerate(claims, 1) for span in claim.content.spans]
     edges = sorted({0, len(article.text)}.union(*((s.start_char, s.end_char) for s, _ in spans)))
     marked = Text()
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         for span, number in spans:
             if span.start_char == start:
                 marked.append(f"[{number}]", style="bold reverse")

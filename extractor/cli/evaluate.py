@@ -102,11 +102,12 @@ def rescore(
 
 
 def _cases(data: Path | None, texts: Path | None, split: list[SplitName] | None) -> "CaseSet":
-    import eval
+    from importlib.resources import files
+
     from eval.cases import SCORED, Split, load_cases, no_texts, wikinews_texts
     from extractor.ingest import normalise
 
-    path = data or Path(eval.__file__ or "").parent / "data"
+    path = data or Path(str(files("eval") / "data"))
     cases = load_cases(path, wikinews_texts(texts, normalise=normalise) if texts else no_texts)
     return cases.select({Split(s) for s in split} if split else SCORED)
 

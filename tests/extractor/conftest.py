@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from extractor.local import LocalServer, WeightsState, weights_status
+from extractor.local import LocalServer, weights_status
 from extractor.settings import load_settings
 
 
@@ -13,7 +13,7 @@ from extractor.settings import load_settings
 def local_server() -> Iterator[LocalServer]:
     """A running server with the real weights; nothing is fetched for a test."""
     status = weights_status(load_settings())
-    if status.state not in (WeightsState.READY, WeightsState.UNCHECKED):
+    if not status.is_here:
         message = f"the embedded model is absent: no weights at {str(status.path)!r} (claimdesk models pull gets them)"
         if os.environ.get("CLAIMDESK_REQUIRE_MODEL") == "1":
             pytest.fail(message)

@@ -1,0 +1,219 @@
+"""The command line as a person meets it: what it prints where, and how it exits."""
+
+import io
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from extractor.cli import main
+from tests.loopback import Answer, LoopbackEndpoint, failure
+
+STORY = """Ferry to stay in harbour
+
+HALVAR, March 12. /NORPRESS/. The ferry Solveig will stay in harbour until May, engineer Ruta Osei said on Monday.
+
+"The pump failed at noon," Osei said. "We lost the pressure in the whole east line."
+
+According to the harbour board, repairs will cost 3 million crowns.
+"""
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+
+Claimdesk = Callable[..., Done]
+
+
+@pytest.fixture
+def claimdesk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Claimdesk:
+    """Run one command in this process."""
+
+    def run(*args: str | Path, stdin: str = "") -> Done:
+        monkeypatch.setattr(sys, "argv", ["claimdesk", *map(str, args)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
+        capsys.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as exc:
+            code = int(exc.code or 0)
+        out, err = capsys.readouterr()
+        return Done(code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    path = tmp_path / "story.txt"
+    path.write_text(STORY, encoding="utf-8")
+    return path
+
+
+def test_help_is_light() -> None:
+    heavy = ("streamlit", "pandas", "openai", "sqlmodel", "trafilatura")
+    script = f"import sys, extractor.cli; print([m for m in {heavy} if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["", "ingest", "extract", "claims", "show", "review", "export", "status", "doctor", "eval", "eval run", "db", "models"],
+)
+def test_every_command_explains_itself(claimdesk: Claimdesk, command: str) -> None:
+    done = claimdesk(*command.split(), "--help")
+    assert done.code == 0
+    assert "Usage:" in done.out
+
+
+def test_from_a_file_to_claims(claimdesk: Claimdesk, story: Path) -> None:
+    assert claimdesk("ingest", story).out.endswith("1 added, 0 already there, 0 rejected\n")
+    assert claimdesk("ingest", story).out.endswith("0 added, 1 already there, 0 rejected\n")
+
+    extracted = claimdesk("extract", "--model", "rules")
+    assert extracted.code == 0
+    assert "Ferry to stay in harbour" in extracted.out
+    assert "nothing to do" in claimdesk("extract", "--model", "rules").out
+
+    claims = json.loads(claimdesk("claims", "--json").out)
+    said = {c["claim"]["content"]["text"]: c["claim"]["source"]["name"] for c in claims}
+    assert said["The pump failed at noon"] == "Ruta Osei"
+    assert said["We lost the pressure in the whole east line"] == "Ruta Osei"
+    shown = claimdesk("show", "Ferry to stay in harbour")
+    assert "The pump failed at noon" in shown.out
+    assert "Ruta Osei" in shown.out
+
+    lines = claimdesk("export", "--format", "jsonl").out.splitlines()
+    assert len(lines) == len(claims)
+    assert claimdesk("export", "--format", "csv").out.startswith("claim_id,status,text,source")
+    status = json.loads(claimdesk("status", "--json").out)
+    assert status["claims"]["pending"] == len(claims)
+    assert status["articles"] == 1
+
+
+def test_stdin_is_an_article(claimdesk: Claimdesk) -> None:
+    assert "1 added" in claimdesk("ingest", "-", stdin=STORY).out
+
+
+def test_bad_inputs_are_named_and_the_others_done(claimdesk: Claimdesk, story: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_text("", encoding="utf-8")
+    (tmp_path / "noise.txt").write_bytes(bytes(range(256)) * 20)
+    done = claimdesk("ingest", tmp_path / "absent.txt", tmp_path / "empty.txt", tmp_path / "noise.txt", story)
+    assert done.code == 1
+    assert "1 added, 0 already there, 3 rejected" in done.out
+    for name in ("absent.txt", "empty.txt", "noise.txt"):
+        assert sum(name in line for line in done.err.splitlines()) == 1
+
+
+def test_an_unknown_model_says_what_to_set(claimdesk: Claimdesk, story: Path) -> None:
+    claimdesk("ingest", story)
+    done = claimdesk("extract", "--model", "no-such-model")
+    assert done.code == 2
+    assert done.err.startswith("claimdesk: ")
+    assert "no-such-model" in done.err
+    assert "OPENAI_BASE_URL" in done.err
+
+
+def test_an_unreachable_endpoint_loses_nothing(
+    claimdesk: Claimdesk, story: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claimdesk("ingest", story)
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    done = claimdesk("extract", "--model", "some-model")
+    assert done.code == 2
+    assert "127.0.0.1:9" in done.err
+    assert len(done.err.splitlines()) == 1
+    assert json.loads(claimdesk("status", "--json").out)["articles_without_extraction"] == 1
+
+
+def test_a_wrong_key_is_named_and_not_shown(
+    claimdesk: Claimdesk, story: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claimdesk("ingest", story)
+    with LoopbackEndpoint([failure(401, code="invalid_api_key")]) as endpoint:
+        monkeypatch.setenv("OPENAI_BASE_URL", endpoint.base_url)
+        monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
+        done = claimdesk("extract", "--model", "some-model")
+    assert done.code == 2
+    assert "key" in done.err
+    assert "sk-very-secret" not in done.err + done.out
+
+
+def test_no_such_article_or_status(claimdesk: Claimdesk) -> None:
+    assert "no article 'abcdef'" in claimdesk("show", "abcdef").err
+    done = claimdesk("claims", "--status", "lost")
+    assert done.code == 2
+    assert "superseded" in done.err
+
+
+def test_the_database_is_created_checked_and_refused_when_newer(
+    claimdesk: Claimdesk, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import sqlite3
+
+    monkeypatch.setenv("CLAIMDESK_DATABASE_URL", sqlite_url)
+    assert claimdesk("db", "check").code == 1
+    assert claimdesk("db", "upgrade").code == 0
+    assert claimdesk("db", "check").code == 0
+    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
+        connection.execute("UPDATE claimdesk_version SET version_num = 'from-the-future'")
+    connection.close()
+    done = claimdesk("status")
+    assert done.code == 2
+    assert "upgrade claimdesk" in done.err
+
+
+def test_a_full_disk_is_one_sentence(claimdesk: Claimdesk, story: Path) -> None:
+    claimdesk("ingest", story)
+    claimdesk("extract", "--model", "rules")
+    done = claimdesk("export", "--format", "csv", "-o", "/dev/full")
+    assert done.code == 2
+    assert "No space left on device" in done.err
+    assert len(done.err.splitlines()) == 1
+
+
+def test_doctor_and_models_tell_what_there_is(claimdesk: Claimdesk) -> None:
+    findings = {f["what"]: f for f in json.loads(claimdesk("doctor", "--json").out)}
+    assert findings["database"]["ok"]
+    assert not findings["endpoint"]["ok"]
+    assert "OPENAI_API_KEY" in findings["endpoint"]["found"]
+    assert {m["name"] for m in json.loads(claimdesk("models", "list", "--json").out)} == {"rules", "local", "NAME"}
+    assert claimdesk("models", "path").out.strip().endswith(".gguf")
+
+
+def test_an_interruption_keeps_what_is_done(story: Path, tmp_path: Path) -> None:
+    """Ctrl-C while the endpoint has not answered yet: exit 130, one sentence, the article stays pending."""
+    with LoopbackEndpoint([Answer(b"", delay_s=30)]) as endpoint:
+        env = {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(tmp_path),
+            "OPENAI_BASE_URL": endpoint.base_url,
+            "CLAIMDESK_DATABASE_URL": f"sqlite:///{tmp_path / 'interrupted.db'}",
+        }
+        command = [sys.executable, "-c", "from extractor.cli import main; main()"]
+        subprocess.run([*command, "ingest", str(story)], env=env, check=True, capture_output=True)
+        extracting = subprocess.Popen(
+            [*command, "extract", "--model", "slow"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        deadline = time.monotonic() + 30
+        while not endpoint.requests and time.monotonic() < deadline:
+            time.sleep(0.05)
+        extracting.send_signal(signal.SIGINT)
+        _, err = extracting.communicate(timeout=30)
+        assert extracting.returncode == 130
+        assert "interrupted" in err
+        assert "Traceback" not in err
+        done = subprocess.run([*command, "status", "--json"], env=env, check=True, capture_output=True, text=True)
+        assert json.loads(done.stdout)["articles_without_extraction"] == 1
