@@ -8,7 +8,7 @@ from extractor.rules.names import EntityKind
 from extractor.rules.phrases import Phrase, PhraseReader
 from extractor.rules.reading import Token, TokenKind
 
-_MIN_PRE_TOKENS = 4
+_MIN_PRE_TOKENS = 6
 _MAX_LEAD_TOKENS = 12
 
 
@@ -156,7 +156,9 @@ class Attributor:
             elif not self._is_adverbial(leading) and (post is None or not self._is_content(cue, post)):
                 attribution.clauses = [(part,) for part in self._split(leading)]
                 return
-        if post is not None and self._is_content(cue, post):
+        if post is not None and start > cue.end and self._frame[post.first].text == "," and leading is None:
+            post = self._without_comma(post)
+        if post is not None and post.last > post.first and self._is_content(cue, post):
             attribution.clauses = [(part,) for part in self._split(self._content_of(post))]
 
     def _closes_block(self, cue: Cue) -> bool:
@@ -184,7 +186,9 @@ class Attributor:
         """``In a statement on Friday,``, ``When asked about it,``, ``Yesterday,``: not what is said."""
         language = self._language
         lead = self._frame[stretch.first]
-        if not self._has_finite(stretch):
+        if not self._has_finite(stretch) and stretch.last - stretch.first < _MIN_PRE_TOKENS:
+            return True
+        if lead.lower in language.times and not self._has_finite(stretch):
             return True
         opener = lead.lower in language.grammar.prepositions or lead.lower in language.grammar.conjunctions
         return (opener or lead.lower.endswith(language.participle_endings or ("\0",))) and not self._comma_inside(
@@ -224,7 +228,8 @@ class Attributor:
             if step == index:
                 break
             index = step
-        index = self._at_that(index, high)
+        if index < high and (addressed or frame[index].lower in language.phrases.manner):
+            index = self._at_that(index, high)
         if index + 1 < high and frame[index].text == "," and self._that_or_quote(index + 1):
             index += 1
         if cue.kind is CueKind.LABEL:
@@ -280,7 +285,8 @@ class Attributor:
         while end < high and (frame[end].lower in timed or frame[end].kind is TokenKind.NUMBER):
             end += 1
         if end > index + 1 and any(frame[n].lower in timed for n in range(index + 1, end)):
-            if end < high - 1 and frame[end].text == "," and frame[end + 1].kind is TokenKind.NUMBER:
+            year = end < high - 1 and frame[end + 1].kind is TokenKind.NUMBER and len(frame[end + 1].text) == 4
+            if year and frame[end].text == ",":
                 end += 2
             return end
         return self._medium_end(index, high)
@@ -382,8 +388,11 @@ class Attributor:
         verbs, language = self._language.verbs, self._language
         for index in range(stretch.first + 1, stretch.last):
             token = self._frame[index]
-            if token.lower in language.pronouns.who or (token.text == "," and index > stretch.first):
-                return False
+            if token.lower in language.pronouns.who or token.text == "," or token.lower in language.grammar.splitters:
+                joined = token.lower in language.grammar.splitters and self._frame[index + 1 : index + 2]
+                if not joined or self._own_subject(index + 1, stretch.last):
+                    return False
+                continue
             if token.kind is not TokenKind.WORD or token.capital:
                 continue
             before = self._frame[index - 1].lower
@@ -396,7 +405,8 @@ class Attributor:
             ):
                 return True
             if verbs.past_endings and token.lower.endswith(verbs.past_endings):
-                if before not in language.grammar.determiners and before not in language.grammar.prepositions:
+                bound = language.grammar.determiners | language.grammar.prepositions
+                if before not in bound and self._frame[index - 1].kind is TokenKind.WORD:
                     return True
         return False
 
@@ -430,7 +440,8 @@ class Attributor:
             return None
         after = joint + 1 if joined else joint
         if frame[after].lower in language.phrases.that:
-            return after + 1
+            pronoun = after + 1 < last and frame[after + 1].lower in language.verbs.finite
+            return None if pronoun else after + 1
         if not self._has_finite(Stretch(first, index)) or not self._own_subject(after, last):
             return None
         subordinate = any(t.lower in language.grammar.subordinators for t in frame[first:index])
@@ -460,6 +471,8 @@ class Attributor:
     def _attribute_according(self, attribution: Attribution, low: int, high: int) -> None:
         cue = attribution.cue
         after = self._after_apposition(cue.end, high)
+        if after < high:
+            after = self._adverbial_end(after, high)
         attribution.blocks = [t.quote for t in self._frame[low:high] if t.kind is TokenKind.QUOTE]
         if attribution.blocks:
             return

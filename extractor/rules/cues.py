@@ -113,6 +113,8 @@ class CueFinder:
         elif token.lower in language.verbs.with_particle:
             return None
         if self._is_participle(index, before):
+            if not self._opens_participle(index):
+                return None
             if kind is CueKind.QUOTE and not self._blocks:
                 return None
             subject = earlier[-1].subject if earlier and earlier[-1].kind is not CueKind.HEARSAY else None
@@ -214,6 +216,15 @@ class CueFinder:
         """Without an auxiliary a form in -ing has no subject of its own."""
         return self._is_ing(index) and before == index
 
+    def _opens_participle(self, index: int) -> bool:
+        """A participle that attributes stands after a comma, a conjunction or "by"; else it is a noun."""
+        if index == 0:
+            return True
+        before, grammar = self._frame[index - 1], self._language.grammar
+        if before.kind in (TokenKind.MARK, TokenKind.QUOTE):
+            return True
+        return before.lower in grammar.conjunctions | grammar.prepositions | self._language.times
+
     def _passive(self, index: int, before: int | None) -> Cue | None:
         """``was quoted as saying``, ``is accused of``, ``is believed to``; other passives attribute nothing."""
         frame, verbs = self._frame, self._language.verbs
@@ -229,10 +240,10 @@ class CueFinder:
         """``"...," said Osei``: the subject follows when content stands right before the verb."""
         language = self._language
         after_block = index > 0 and self._frame[index - 1].kind is TokenKind.QUOTE
-        if index == 0 and not self._frame[0].capital:
+        if index == 0 and not language.verbs.inverts:
             return None
         if index > 0 and not after_block:
-            if self._frame[index - 1].text not in ",–—" or kind is CueKind.TELL and not language.verbs.inverts_tell:
+            if self._frame[index - 1].text not in ",–—" or kind is CueKind.TELL and not language.verbs.inverts:
                 return None
             if not self._verb_final(last) or not self._clause_before(index - 1):
                 return None
@@ -241,7 +252,7 @@ class CueFinder:
         phrase = self._phrases.starting(last, lenient=after_block)
         if phrase is None or after_block or index == 0:
             return phrase
-        if phrase.pronoun and not language.verbs.inverts_tell:
+        if phrase.pronoun and not language.verbs.inverts:
             return None
         following = self._frame[phrase.last] if phrase.last < len(self._frame) else None
         goes_on = (

@@ -102,8 +102,8 @@ class Verbs(Value):
     deny: Words = frozenset()
     silent: Words = frozenset()
     """After a negation they tell that somebody kept silent: "would not confirm"."""
-    inverts_tell: bool = False
-    """Also a verb with a hearer may stand before its subject."""
+    inverts: bool = False
+    """The verb may stand before its subject anywhere, as in German and Spanish."""
     bare: Words = frozenset()
     """Forms after which any clause is content."""
     expecting: Words = frozenset()
@@ -199,6 +199,10 @@ class Grammar(Value):
     subordinators: Words = frozenset()
     openers: Words = frozenset()
     """Prepositions that may open a content clause."""
+    partitives: Words = frozenset()
+    """"part of": what follows is the source."""
+    quantities: Words = frozenset()
+    """"one of": what follows is a group, the source is unnamed."""
     pairing: Words = frozenset()
     """Joins two sources: "Osei and Brandt"."""
     elisions: Words = frozenset()

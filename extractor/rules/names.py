@@ -11,6 +11,10 @@ from extractor.rules.reading import Reading, Token, TokenKind
 from extractor.schema import SourceKind, Span, Value
 
 
+_OPENING = ".:\"“„«‘'([—–…!?;"
+"""After these marks a word has a capital because a sentence or quotation begins."""
+
+
 class Name(Value):
     """Somebody or something that the article names and that can speak."""
 
@@ -135,7 +139,7 @@ def _common_words(reading: Reading) -> _Words:
             if token.kind is TokenKind.WORD:
                 if not token.text[0].isupper():
                     plain.add(token.lower)
-                elif before not in '.:"“„«‘([—':
+                elif before not in _OPENING:
                     capital.add(token.lower)
             before = token.text
     return _Words(frozenset(capital - plain), frozenset(plain))
@@ -183,6 +187,8 @@ def _starts_name(tokens: Sequence[Token], position: int, language: Language, com
     before = tokens[position - 1] if position else None
     if before is not None and before.kind is not TokenKind.MARK:
         return True
+    if before is not None and before.text in _OPENING:
+        before = None
     following = tokens[position + 1] if position + 1 < len(tokens) else None
     if following is not None and _nameable(following, language) and token.lower not in common.plain:
         return True

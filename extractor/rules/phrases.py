@@ -1,7 +1,7 @@
 """Noun phrases that can be the source of a cue: before it, after it, in apposition."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractor.rules.language import Language
 from extractor.rules.names import Chunk, Entity, EntityKind, Registry
@@ -64,13 +64,13 @@ class PhraseReader:
             return None
         token = self.frame[end - 1]
         if token.text in ",)—–":
-            return self._before_apposition(end - 1)
+            return self._before_apposition(end - 1, lenient=lenient)
         phrase = self._ending(end, lenient=lenient)
         if phrase is None or phrase.entity is None or phrase.pronoun:
             return phrase
         return self._with_partner(phrase)
 
-    def _before_apposition(self, closing: int) -> Phrase | None:
+    def _before_apposition(self, closing: int, *, lenient: bool) -> Phrase | None:
         """``Osei, head of the waterworks, said``: the phrase before the opening comma."""
         opener = "(" if self.frame[closing].text == ")" else self.frame[closing].text
         low = max(0, closing - _MAX_APPOSITION_TOKENS)
@@ -79,16 +79,18 @@ class PhraseReader:
             if token.kind is TokenKind.QUOTE or token.text in ";:":
                 return None
             if token.text == opener and opening + 1 < closing:
-                phrase = self._ending(opening)
-                inside = self.starting(opening + 1, stop=closing)
-                if phrase is not None and (phrase.entity is not None or not inside or inside.entity is None):
-                    return phrase
-                named = inside is not None and inside.entity is not None and _is_person(inside.entity)
-                if named and phrase is not None and inside is not None and inside.first == opening + 1:
-                    return inside
-                if phrase is not None:
-                    return phrase
+                return self._apposed(opening, closing, lenient=lenient)
         return None
+
+    def _apposed(self, opening: int, closing: int, *, lenient: bool) -> Phrase | None:
+        """Choose between the phrase before an apposition and a name inside it."""
+        phrase = self._ending(opening, lenient=lenient)
+        if phrase is None or phrase.entity is not None or phrase.pronoun:
+            return phrase
+        for inside in (self.starting(opening + 1, stop=closing), self._ending(closing)):
+            if inside is not None and inside.entity is not None and _is_person(inside.entity) and not inside.pronoun:
+                return replace(inside, first=phrase.first)
+        return phrase
 
     def _ending(self, end: int, *, lenient: bool = False) -> Phrase | None:
         """Read the phrase whose last token is `end` - 1, with nothing in between."""
@@ -188,6 +190,12 @@ class PhraseReader:
 
     def _parsed(self, start: int, end: int, *, lenient: bool = False) -> Phrase | None:
         """Split a phrase into head group and complements, and look for the name in the head."""
+        grammar = self._language.grammar
+        if start + 2 < end and self.frame[start + 1].lower in grammar.of:
+            if self.frame[start].lower in grammar.partitives:
+                start += 2
+            elif self.frame[start].lower in grammar.quantities:
+                return self._some_of(start, end)
         head_end = self._head_end(start, end)
         entity, name_first, name_last = self._name_in(start, head_end)
         complements = self._entities_in(head_end, end)
@@ -209,6 +217,14 @@ class PhraseReader:
         head = self.frame[index].lower
         span = Span(start_char=self.frame[start].start, end_char=self.frame[end - 1].end)
         return Phrase(start, end, span, head, head_last=index + 1, words=words, complements=(*possessors, *complements))
+
+    def _some_of(self, start: int, end: int) -> Phrase | None:
+        """``one of the children``: unnamed, whatever follows."""
+        index = self._head_noun(start + 2, self._head_end(start + 2, end))
+        index = end - 1 if index is None else index
+        span = Span(start_char=self.frame[start].start, end_char=self.frame[end - 1].end)
+        words = tuple(token.lower for token in self.frame[start:end])
+        return Phrase(start, end, span, self.frame[index].lower, head_last=index + 1, words=words)
 
     def _head_end(self, start: int, end: int) -> int:
         index = start
@@ -342,7 +358,8 @@ class PhraseReader:
             return True
         if token.lower in language.grammar.determiners and before not in language.grammar.prepositions:
             return before not in language.grammar.determiners and token.lower not in language.grammar.possessive
-        if token.lower in language.phrases.manner and token.lower not in language.grammar.of:
+        authored = token.lower in language.grammar.by and before in language.nouns.documents
+        if token.lower in language.phrases.manner and token.lower not in language.grammar.of and not authored:
             return True
         following = self.frame[index + 1].lower if index + 1 < len(self.frame) else ""
         timed = token.lower in language.times and token.lower not in language.grammar.determiners
@@ -359,7 +376,10 @@ class PhraseReader:
         chunk = self.chunk_at(end + 1)
         if chunk is None:
             return phrase
-        inside = self._parsed(end + 1, end + 1 + chunk.last - chunk.first)
+        close = end + 1 + chunk.last - chunk.first
+        if close < len(self.frame) and self.frame[close].text not in ",.":
+            return phrase
+        inside = self._parsed(end + 1, close)
         if inside is not None and inside.entity is not None and inside.entity.kind is not EntityKind.PLACE:
             return inside
         return phrase

@@ -209,8 +209,10 @@ class Resolver:
         """They and it: the last body or unnamed group that spoke, else the last body named."""
         pronouns, nouns = self.reading.language.pronouns, self.reading.language.nouns
         subject = self.subject
-        if phrase.head in pronouns.it and subject is not None and not subject.pronoun and subject is not phrase:
-            if subject.head in nouns.documents or (subject.entity and subject.entity.kind is EntityKind.ORGANISATION):
+        if subject is not None and not subject.pronoun:
+            body = subject.entity is not None and subject.entity.kind is EntityKind.ORGANISATION
+            group = phrase.head in pronouns.they and subject.entity is None and subject.head in nouns.anonymous
+            if body or group or (phrase.head in pronouns.it and subject.head in nouns.documents):
                 resolved = self._resolved(subject, sentence)
                 return Resolved(
                     resolved.source.model_copy(update={"mention": mention}), resolved.entity, chain=resolved.chain
@@ -295,7 +297,10 @@ class Resolver:
                 and phrase.head in item.resolved.source.name.lower().split()
             ):
                 return self._again(item, mention)
-        nearest = self.rank(people, start, sentence, None, reach=3)
+        gender = Gender.HE if phrase.head in self.reading.language.nouns.he_titles else None
+        gender = Gender.SHE if phrase.head in self.reading.language.nouns.she_titles else gender
+        named = [entity for entity in people if entity.kind is EntityKind.PERSON]
+        nearest = self.rank(named, start, sentence, gender, reach=8 if gender else 3)
         if nearest and not phrase.complements and len(phrase.words) <= 4:
             names = tuple(entity.name for entity, _ in nearest[:4])
             note = f"no one is called {phrase.head} by name; {names[0]} was named last"

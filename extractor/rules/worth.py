@@ -107,7 +107,7 @@ def states_measure(text: str, language: Language) -> str | None:
         return "a count of votes"
     if _measured(text, language):
         return "a measured quantity"
-    words = _WORD.findall(lower)
+    words = _WORD.findall(lower.partition(",")[0])
     if any(word in language.worth.ranking for word in words) and any(word in language.worth.since for word in words):
         return "a ranking"
     return None
