@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from extractor.rules.cues import Cue, CueFinder, CueKind
+from extractor.rules.cues import Cue, CueFinder, CueKind, follows_block
 from extractor.rules.language import Language
 from extractor.rules.names import EntityKind
 from extractor.rules.phrases import Phrase, PhraseReader
@@ -86,7 +86,8 @@ class Attributor:
                 continue
             if self._opens_freshly(cue) or self._nested(last, cue) or last.kind in (CueKind.QUOTE, CueKind.HEARSAY):
                 held.append(cue)
-        return held
+        named = [cue for cue in held if cue.kind is not CueKind.HEARSAY]
+        return named or held
 
     def _opens_freshly(self, cue: Cue) -> bool:
         """Tell whether a cue's attribution stands at a clause boundary."""
@@ -116,7 +117,13 @@ class Attributor:
                 inner.chain.insert(0, outer.cue.subject)
                 outer.clauses.clear()
         for reporter in list(found):
-            if reporter.cue.kind is not CueKind.ACCORDING or not reporter.clauses or reporter.cue.subject is None:
+            if reporter.cue.kind is not CueKind.ACCORDING or reporter.cue.subject is None:
+                continue
+            if reporter.blocks:
+                shared = [a for a in found if a is not reporter and set(a.blocks) & set(reporter.blocks)]
+                for other in shared:
+                    other.chain.insert(0, reporter.cue.subject)
+                    reporter.blocks = []
                 continue
             for other in found:
                 if other is reporter or other.cue.kind is CueKind.PARTICIPLE or not (other.clauses or other.blocks):
@@ -163,7 +170,7 @@ class Attributor:
 
     def _closes_block(self, cue: Cue) -> bool:
         """``"...," Osei said``: the attribution follows the quotation."""
-        return cue.start > 0 and self._frame[cue.start - 1].kind is TokenKind.QUOTE
+        return follows_block(self._frame, cue.start)
 
     def _leading(self, cue: Cue, low: int) -> Stretch | None:
         """The clause before ``, Osei said``."""
@@ -187,6 +194,8 @@ class Attributor:
         language = self._language
         lead = self._frame[stretch.first]
         if not self._has_finite(stretch) and stretch.last - stretch.first < _MIN_PRE_TOKENS:
+            return True
+        if lead.lower in language.grammar.prepositions and not self._has_finite(stretch):
             return True
         if lead.lower in language.times and not self._has_finite(stretch):
             return True
@@ -269,7 +278,9 @@ class Attributor:
         """Return the index after an adverbial of the speaking at `index`; `index` when there is none."""
         frame, language = self._frame, self._language
         token = frame[index]
-        timed = language.times | language.months | language.weekdays
+        timed = language.times | language.weekdays
+        if token.lower in language.months and not token.capital and language.code == "en":
+            return index
         if (
             token.lower in timed
             and token.lower not in language.grammar.determiners
@@ -293,7 +304,10 @@ class Attributor:
 
     def _starts_clause(self, index: int, high: int) -> bool:
         """``said this was``, ``said next year will``: a word of time that is the subject."""
-        return any(t.lower in self._language.verbs.finite for t in self._frame[index + 1 : min(high, index + 3)])
+        following = self._frame[index + 1 : min(high, index + 3)]
+        if following and following[0].lower in self._subjects:
+            return False
+        return any(token.lower in self._language.verbs.finite for token in following)
 
     def _medium_end(self, index: int, high: int) -> int:
         """``in a statement``, ``in an interview with CNN``, ``on Twitter``."""
@@ -335,6 +349,8 @@ class Attributor:
             return False
         match cue.kind:
             case CueKind.LABEL:
+                if words[0].quote >= 0:
+                    return False
                 linked = cue.word in language.verbs.label_as
                 return quoted and (not linked or any(t.lower in language.verbs.as_word for t in words))
             case CueKind.ACCUSE:
@@ -487,6 +503,10 @@ class Attributor:
         told = before.last - before.first > 2 and self._has_finite(before)
         if told and after < high and self._frame[after].kind is TokenKind.WORD:
             after = next((n for n in range(after, high) if self._frame[n].text in ",;"), high)
+        if not told:
+            comma = next((n for n in range(after, high) if self._frame[n].text == ","), None)
+            if comma is not None and not self._has_finite(Stretch(after, comma)):
+                after = comma
         if after < high and self._frame[after].text in ",:":
             after += 1
         behind = self._without_final_marks(after, high)

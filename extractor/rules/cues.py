@@ -50,7 +50,7 @@ class Cue:
     @property
     def start(self) -> int:
         """Index of the first token of the whole attribution."""
-        alone = self.inverted or self.shared or self.subject is None
+        alone = self.inverted or self.shared or self.subject is None or self.kind is CueKind.PARTICIPLE
         return self.first if alone or self.subject is None else min(self.first, self.subject.first)
 
     @property
@@ -84,6 +84,12 @@ class CueFinder:
 
     def _according(self, index: int) -> Cue | None:
         length = matched(self._frame, index, self._language.phrases.according)
+        if (
+            length
+            and self._frame[index].lower in self._language.phrases.after_content
+            and not (follows_block(self._frame, index) or (index and self._frame[index - 1].text == ","))
+        ):
+            length = 0
         if length:
             subject = self._phrases.starting(index + length, lenient=True)
             if subject is None or subject.pronoun and subject.head in self._language.pronouns.it:
@@ -114,7 +120,7 @@ class CueFinder:
             return None
         if self._is_participle(index, before):
             if not self._opens_participle(index):
-                return None
+                return self._absolute(index, last, kind)
             if kind is CueKind.QUOTE and not self._blocks:
                 return None
             subject = earlier[-1].subject if earlier and earlier[-1].kind is not CueKind.HEARSAY else None
@@ -216,6 +222,14 @@ class CueFinder:
         """Without an auxiliary a form in -ing has no subject of its own."""
         return self._is_ing(index) and before == index
 
+    def _absolute(self, index: int, last: int, kind: CueKind) -> Cue | None:
+        """``with Osei calling the tender "a disgrace"``."""
+        subject = self._phrases.before(index)
+        if subject is None or subject.entity is None or subject.first == 0:
+            return None
+        opener = self._frame[subject.first - 1].lower
+        return self._cue(index, last, kind, subject) if opener in self._language.grammar.absolute else None
+
     def _opens_participle(self, index: int) -> bool:
         """A participle that attributes stands after a comma, a conjunction or "by"; else it is a noun."""
         if index == 0:
@@ -239,7 +253,7 @@ class CueFinder:
     def _inverted(self, index: int, last: int, kind: CueKind) -> Phrase | None:
         """``"...," said Osei``: the subject follows when content stands right before the verb."""
         language = self._language
-        after_block = index > 0 and self._frame[index - 1].kind is TokenKind.QUOTE
+        after_block = follows_block(self._frame, index)
         if index == 0 and not language.verbs.inverts:
             return None
         if index > 0 and not after_block:
@@ -283,7 +297,7 @@ class CueFinder:
                 end -= 1
             phrase = self._phrases.before(end)
             return None if phrase is None or phrase.pronoun else phrase
-        strict = self._frame[index].lower in self._language.nouns.documents or kind is CueKind.SHOW
+        strict = self._frame[index].lower in self._language.nouns.documents or kind in (CueKind.SHOW, CueKind.LABEL)
         phrase = self._phrases.before(before, lenient=not strict)
         if phrase is not None or strict:
             return phrase
@@ -324,3 +338,10 @@ def matched(frame: tuple[Token, ...], index: int, phrases: Phrases) -> int:
         if frame[index].lower == phrase[0] and tuple(t.lower for t in frame[index : index + len(phrase)]) == phrase:
             return len(phrase)
     return 0
+
+
+def follows_block(frame: tuple[Token, ...], index: int) -> bool:
+    """Tell whether a block quotation stands right before a token, a comma or dash between them aside."""
+    if index > 1 and frame[index - 1].text in ",–—":
+        index -= 1
+    return index > 0 and frame[index - 1].kind is TokenKind.QUOTE

@@ -15,7 +15,7 @@ from extractor.schema import Article, Value
 RULES_VERSION = 1
 """Rises whenever the rules change what they find; part of `data_sha256`."""
 
-LANGUAGES = ("en",)
+LANGUAGES = ("de", "en", "es", "fr", "pt", "ru")
 """ISO 639-1 codes that have a data file."""
 
 
@@ -85,6 +85,8 @@ class Verbs(Value):
     """Second words of a verb: "pointed out"."""
     with_particle: Words = frozenset()
     """Attribute only together with their particle."""
+    backshift: Words = frozenset()
+    """Verb forms that only reported speech has (Konjunktiv I)."""
     auxiliaries: Words
     """May stand between subject and verb."""
     passive: Words = frozenset()
@@ -120,6 +122,8 @@ class Wording(Value):
     according: Phrases
     according_after: Phrases = ()
     """Postpositions: "Angaben zufolge"."""
+    after_content: Words = frozenset()
+    """Phrases of one word that attribute only after a comma or quotation: German "so"."""
     that: Words
     reportedly: Words = frozenset()
     view: Phrases = ()
@@ -203,6 +207,8 @@ class Grammar(Value):
     """"part of": what follows is the source."""
     quantities: Words = frozenset()
     """"one of": what follows is a group, the source is unnamed."""
+    absolute: Words = frozenset()
+    """Open a participle with a subject of its own: "with Osei calling it ..."."""
     pairing: Words = frozenset()
     """Joins two sources: "Osei and Brandt"."""
     elisions: Words = frozenset()

@@ -1,9 +1,11 @@
 """Find the people, organisations, documents and places an article names, and which mentions are the same."""
 
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 from extractor.rules.language import Language
@@ -211,9 +213,12 @@ def _chunk_end(tokens: Sequence[Token], position: int, language: Language) -> in
     grammar, nouns = language.grammar, language.nouns
     end = position + 1
     has_body = tokens[position].lower in nouns.organisations or tokens[position].lower in nouns.documents
+    office = position > 1 and tokens[position - 1].lower in grammar.of and tokens[position - 2].lower in nouns.titles
     while end < len(tokens):
         token = tokens[end]
         if tokens[end - 1].quote != token.quote:
+            break
+        if office and tokens[end - 1].lower in nouns.places and _nameable(token, language):
             break
         if _nameable(token, language):
             if language.nouns_capitalised and token.lower in nouns.roles | nouns.anonymous | nouns.documents:
@@ -267,7 +272,8 @@ def _classified(tokens: Sequence[Token], first: int, last: int, language: Langua
     words = tokens[first:last]
     if words[-1].lower in nouns.organisations and len(words) > 1 and words[-1].lower not in nouns.titles:
         return Chunk(first, last, first, EntityKind.ORGANISATION, None)
-    titled = [n for n, word in enumerate(words) if word.lower in nouns.titles | nouns.he_titles | nouns.she_titles]
+    titles = nouns.titles | nouns.he_titles | nouns.she_titles | nouns.roles
+    titled = [n for n, word in enumerate(words) if word.lower in titles]
     if titled and titled[-1] + 1 < len(words) and words[titled[-1] + 1].lower in nouns.name_links:
         titled = []
     if titled:
@@ -347,7 +353,7 @@ class _Builder:
         self._learn(entity, tokens, chunk)
 
     def _known(self, words: tuple[str, ...], kind: EntityKind, sentence: int) -> Entity | None:
-        key = tuple(word.lower() for word in words)
+        key = _key(words)
         if key in self._by_name:
             return self._by_name[key]
         candidates = [e for e in self._by_word.get(key[-1], []) if _same(key, e, kind)]
@@ -357,14 +363,14 @@ class _Builder:
 
     def _new(self, words: tuple[str, ...], kind: EntityKind) -> Entity:
         entity = Entity(words, kind, order=len(self._entities))
-        key = tuple(word.lower() for word in words)
+        key = _key(words)
         self._entities.append(entity)
         self._by_name[key] = entity
         for word in set(key):
             self._by_word[word].append(entity)
         if len(words) > 2:
             capitals = "".join(word[0] for word in words if word[0].isupper())
-            self._by_name.setdefault((capitals.lower(),), entity)
+            self._by_name.setdefault(_key([capitals]), entity)
         return entity
 
     def _learn(self, entity: Entity, tokens: Sequence[Token], chunk: Chunk) -> None:
@@ -382,9 +388,9 @@ class _Builder:
         ):
             entity.genders[gender] += 5 * bool(title & titles) + 2 * (given in given_names)
         acronym = _acronym(tokens, chunk.last)
-        if acronym:
+        if acronym and _plain(acronym)[0] == _plain(entity.words[0])[0]:
             entity.aliases.add(acronym)
-            self._by_name[(acronym.lower(),)] = entity
+            self._by_name[_key([acronym])] = entity
             if entity.kind is EntityKind.UNKNOWN:
                 entity.kind = EntityKind.ORGANISATION
 
@@ -396,9 +402,20 @@ class _Builder:
         return Registry(tuple(e for e in self._entities if e.mentions), self._at, chunks)
 
 
+def _key(words: Sequence[str]) -> tuple[str, ...]:
+    """Make forms alike that differ in case, accents and full stops."""
+    return tuple(_plain(word) for word in words)
+
+
+@cache
+def _plain(word: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", word)
+    return "".join(char for char in decomposed if not unicodedata.combining(char)).lower().replace(".", "")
+
+
 def _same(key: tuple[str, ...], entity: Entity, kind: EntityKind) -> bool:
     """Tell whether a shorter form can stand for the entity."""
-    words = tuple(word.lower() for word in entity.words)
+    words = _key(entity.words)
     if len(key) >= len(words):
         return False
     if entity.kind in (EntityKind.PERSON, EntityKind.UNKNOWN) and kind in (EntityKind.PERSON, EntityKind.UNKNOWN):
@@ -437,6 +454,9 @@ def _role_before(tokens: Sequence[Token], first: int, language: Language) -> str
     """``Princeton University neuroscience professor`` before ``Sam Wang``; ``the head of X,`` too."""
     nouns, grammar = language.nouns, language.grammar
     position = first - 1
+    if position > 1 and tokens[position - 1].lower in grammar.of and tokens[position].lower in nouns.places:
+        if tokens[position - 2].lower in nouns.titles:
+            return " ".join(token.text for token in tokens[position - 2 : first])
     if position < 0 or tokens[position].quote != tokens[first].quote or tokens[position].lower not in nouns.roles:
         return None
     start = position

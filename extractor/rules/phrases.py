@@ -44,7 +44,8 @@ class PhraseReader:
         self.frame = frame
         self._names = names
         self._language = language
-        nouns = language.nouns
+        nouns, verbs = language.nouns, language.verbs
+        self._verbs = verbs.say | verbs.tell | verbs.quote | verbs.label | verbs.accuse
         self._known_nouns = (
             nouns.roles | nouns.organisations | nouns.documents | nouns.anonymous | nouns.spokespeople | nouns.titles
         )
@@ -128,6 +129,8 @@ class PhraseReader:
             return True
         if token.capital:
             return False
+        if lower in self._verbs and lower not in self._known_nouns:
+            return True
         finite = lower in language.verbs.finite and lower not in language.grammar.possessive
         return finite or lower in language.verbs.to
 
@@ -198,6 +201,11 @@ class PhraseReader:
                 return self._some_of(start, end)
         head_end = self._head_end(start, end)
         entity, name_first, name_last = self._name_in(start, head_end)
+        if entity is None and head_end < end:
+            person, first, last = self._name_in(head_end, end)
+            free = person is not None and self._stands_free(first)
+            if free and person is not None and last == end and _is_person(person):
+                entity, name_first, name_last, head_end = person, first, last, end
         complements = self._entities_in(head_end, end)
         words = tuple(token.lower for token in self.frame[start:end])
         possessors = ()
@@ -216,7 +224,14 @@ class PhraseReader:
             return None
         head = self.frame[index].lower
         span = Span(start_char=self.frame[start].start, end_char=self.frame[end - 1].end)
-        return Phrase(start, end, span, head, head_last=index + 1, words=words, complements=(*possessors, *complements))
+        return Phrase(start, end, span, head, head_last=index + 1, words=words, complements=(*complements, *possessors))
+
+    def _stands_free(self, index: int) -> bool:
+        """``Mayor of London Sadiq Khan``: the name follows another noun, not a preposition."""
+        before = self.frame[index - 1]
+        grammar = self._language.grammar
+        bound = grammar.prepositions | grammar.determiners | grammar.conjunctions | grammar.possessive
+        return before.kind is TokenKind.WORD and before.lower not in bound and not self._inside_chunk(index)
 
     def _some_of(self, start: int, end: int) -> Phrase | None:
         """``one of the children``: unnamed, whatever follows."""
@@ -341,7 +356,7 @@ class PhraseReader:
         lower = token.lower
         if lower in language.grammar.possessive or lower in language.grammar.prepositions or lower == "and":
             return False
-        if lower in language.verbs.say:
+        if lower in language.verbs.say and lower not in self._known_nouns:
             return True
         return not any(later.lower in self._known_nouns for later in self.frame[index : index + 3])
 
