@@ -22,7 +22,6 @@ _NEXT_WORD = re.compile(r"[\s\"“”„«»‘’'(\[—–-]*([^\W_]+)")
 _HARD_WRAP_CHARS = range(55, 101)
 """Line lengths at which mail and wire software breaks lines inside a paragraph."""
 _LOOK_CHARS = 40
-_LABEL_CHARS = 40
 
 
 def segment(article: Article) -> tuple[Sentence, ...]:
@@ -47,7 +46,7 @@ def segment(article: Article) -> tuple[Sentence, ...]:
 def _paragraphs(text: str, start: int) -> Iterator[Span]:
     """Give the stretches between line breaks, hard-wrapped lines joined; no empty ones."""
     begin: int | None = None
-    end = start
+    end = line_start = start
     position = start
     while position <= len(text):
         match = _LINE.match(text, position)

@@ -222,7 +222,8 @@ class Attributor:
 
     def _content_start(self, cue: Cue, high: int) -> tuple[int, list[Phrase]]:
         """Step over hearers and adverbials after the verb, then over "that" or a colon."""
-        index, chain = cue.end, []
+        index = cue.end
+        chain: list[Phrase] = []
         frame, language = self._frame, self._language
         addressed = cue.kind is CueKind.TELL
         if index < high and frame[index].lower in language.verbs.to:
@@ -540,6 +541,8 @@ class Attributor:
         lead = frame[index + 1].lower
         nouns = self._language.nouns
         close = next((n for n in range(index + 1, min(high, index + 16)) if frame[n].text == ","), None)
+        if close is not None and lead in self._language.pronouns.who:
+            return close
         if close is None or self._has_finite(Stretch(index + 1, close)):
             return index
         inside = {token.lower for token in frame[index + 1 : close]}

@@ -12,7 +12,7 @@ from extractor.schema import PartDraft, Quotation, Span
 
 _EDGE = " \t\n\u00a0\u202f,.;:–—-"
 _EDGE_START = " \t\n\u00a0\u202f,;:–—-"
-_FRAGMENT_WORDS = 3
+_FRAGMENT_WORDS = 2
 _THANKS_WORDS = 12
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
@@ -108,7 +108,7 @@ class ContentReader:
         words = [word.lower() for word in _WORD.findall(" ".join(span.of(self._text) for span in content.spans))]
         if not words:
             return True
-        return words[0] in self._language.worth.thanks and len(words) <= _THANKS_WORDS or len(words) < 2
+        return (words[0] in self._language.worth.thanks and len(words) <= _THANKS_WORDS) or len(words) < 2
 
     def of_clause(self, frame: Sequence[Token], clause: Iterable[Stretch]) -> Content | None:
         """Return the content of an indirect clause; inner quotation marks come along.

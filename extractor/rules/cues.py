@@ -92,7 +92,7 @@ class CueFinder:
             length = 0
         if length:
             subject = self._phrases.starting(index + length, lenient=True)
-            if subject is None or subject.pronoun and subject.head in self._language.pronouns.it:
+            if subject is None or (subject.pronoun and subject.head in self._language.pronouns.it):
                 return None
             return self._cue(index, index + length, CueKind.ACCORDING, subject, inverted=True)
         length = matched(self._frame, index, self._language.phrases.according_after)
@@ -131,6 +131,8 @@ class CueFinder:
             return self._cue(index, last, kind, inverted, inverted=True, negated=negated)
         joint = self._language.grammar.splitters
         subject = self._subject(before, index, kind)
+        if subject is None and self._language.verbs.drops_subject and follows_block(self._frame, index):
+            return self._cue(index, last, kind, None)
         if subject is None:
             return None
         shared = any(subject is cue.subject for cue in earlier) or self._frame[before - 1].lower in joint
@@ -198,7 +200,7 @@ class CueFinder:
         position = index
         while position > 0:
             token = self._frame[position - 1]
-            if token.capital and position > 1 or token.quote >= 0 and not token.kind is TokenKind.WORD:
+            if (token.capital and position > 1) or (token.quote >= 0 and token.kind is not TokenKind.WORD):
                 break
             adverb = token.lower.endswith("ly") and self._language.code == "en" and not token.capital
             if token.lower not in verbs.auxiliaries and not adverb:
@@ -257,10 +259,11 @@ class CueFinder:
         if index == 0 and not language.verbs.inverts:
             return None
         if index > 0 and not after_block:
-            if self._frame[index - 1].text not in ",–—" or kind is CueKind.TELL and not language.verbs.inverts:
+            if self._frame[index - 1].text not in ",–—" or (kind is CueKind.TELL and not language.verbs.inverts):
                 return None
             if not self._verb_final(last) or not self._clause_before(index - 1):
                 return None
+        last = self._past_adverbial(last) if language.verbs.inverts else last
         if last < len(self._frame) and self._frame[last].lower in language.grammar.prepositions:
             return None
         phrase = self._phrases.starting(last, lenient=after_block)
@@ -273,6 +276,20 @@ class CueFinder:
             following is not None and following.kind is TokenKind.WORD and following.lower in language.verbs.finite
         )
         return None if goes_on else phrase
+
+    def _past_adverbial(self, index: int) -> int:
+        """Step over "am Dienstag", "este lunes" between verb and subject."""
+        language, frame = self._language, self._frame
+        while index < len(frame):
+            following = frame[index + 1].lower if index + 1 < len(frame) else ""
+            small = frame[index].lower in language.grammar.determiners | language.grammar.prepositions
+            if frame[index].lower in language.times or frame[index].kind is TokenKind.NUMBER:
+                index += 1
+            elif small and following in language.times:
+                index += 2
+            else:
+                break
+        return index
 
     def _clause_before(self, end: int) -> bool:
         """Tell whether a finite verb stands before, so that what precedes the comma can be content."""
@@ -317,8 +334,8 @@ class CueFinder:
         while index < stop:
             token = self._frame[index]
             if (
-                token.lower in language.grammar.prepositions
-                and not token.capital
+                (token.lower in language.grammar.prepositions
+                and not token.capital)
                 or (index == 0 and token.lower in language.grammar.prepositions)
             ):
                 comma = next((n for n in range(index, stop) if self._frame[n].text == ","), None)
@@ -342,6 +359,7 @@ def matched(frame: tuple[Token, ...], index: int, phrases: Phrases) -> int:
 
 def follows_block(frame: tuple[Token, ...], index: int) -> bool:
     """Tell whether a block quotation stands right before a token, a comma or dash between them aside."""
-    if index > 1 and frame[index - 1].text in ",–—":
-        index -= 1
+    for _ in range(2):
+        if index > 1 and frame[index - 1].text in ",–—":
+            index -= 1
     return index > 0 and frame[index - 1].kind is TokenKind.QUOTE

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from extractor.rules.attribution import Attribution, Attributor
 from extractor.rules.contents import Content, ContentReader
-from extractor.rules.cues import Cue
+from extractor.rules.cues import Cue, CueKind
 from extractor.rules.names import registry
 from extractor.rules.phrases import Phrase, PhraseReader
 from extractor.rules.reading import Reading, TokenKind, Unit, read
@@ -107,7 +107,7 @@ class _Finder:
         if spoke is not None:
             self._last = spoke
         self._resolver.subject = attributor.main_subject()
-        if not attributions and not free:
+        if not attributions and not free and not self._backshifted(number, unit):
             self._own(unit)
 
     def _attribution(self, number: int, unit: Unit, attribution: Attribution) -> _LastQuoted | None:
@@ -124,11 +124,28 @@ class _Finder:
             self._add(content, resolved, part, chain)
         return _LastQuoted(resolved, part, unit.paragraph, bool(attribution.blocks), number)
 
+    def _backshifted(self, number: int, unit: Unit) -> bool:
+        """Go on with the speaker of the sentence before where the verb can only be reported speech."""
+        last = self._last
+        forms = self._language.verbs.backshift
+        if last is None or not forms or last.unit < number - 1 or last.paragraph != unit.paragraph:
+            return False
+        if not any(token.lower in forms and not token.capital for token in unit.frame):
+            return False
+        for sentence in unit.sentences:
+            content = self._contents.of_sentence(sentence.index, Quotation.INDIRECT)
+            if content is not None:
+                self._add(content, last.resolved, None)
+        self._last = _LastQuoted(last.resolved, None, unit.paragraph, False, number)
+        return True
+
     def _chained(self, phrase: Phrase, unit: Unit) -> SourceDraft:
         resolver = Resolver(self._reading, self._names)
         return resolver.resolve(phrase, unit.sentences[0].index).source
 
     def _source(self, cue: Cue, unit: Unit) -> Resolved:
+        if cue.subject is None and cue.kind is not CueKind.HEARSAY and self._last is not None:
+            return _doubted(self._last.resolved, f"“{cue.word}” has no subject; this is who spoke before")
         if cue.subject is None:
             return Resolved(SourceDraft(name=_ANONYMOUS, kind=SourceKind.ANONYMOUS))
         sentence = unit.frame[min(cue.subject.first, len(unit.frame) - 1)].sentence

@@ -106,6 +106,8 @@ class Verbs(Value):
     """After a negation they tell that somebody kept silent: "would not confirm"."""
     inverts: bool = False
     """The verb may stand before its subject anywhere, as in German and Spanish."""
+    drops_subject: bool = False
+    """A verb may stand without any subject: Spanish "dijo"."""
     bare: Words = frozenset()
     """Forms after which any clause is content."""
     expecting: Words = frozenset()
@@ -211,6 +213,8 @@ class Grammar(Value):
     """Open a participle with a subject of its own: "with Osei calling it ..."."""
     pairing: Words = frozenset()
     """Joins two sources: "Osei and Brandt"."""
+    enclitics: Words = frozenset()
+    """Pronouns hung on the verb with a hyphen: "dit-il"."""
     elisions: Words = frozenset()
     """Shortened words written together with the next one: ``l'``, ``qu'``."""
 

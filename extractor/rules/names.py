@@ -12,7 +12,6 @@ from extractor.rules.language import Language
 from extractor.rules.reading import Reading, Token, TokenKind
 from extractor.schema import SourceKind, Span, Value
 
-
 _OPENING = ".:\"“„«‘'([—–…!?;"
 """After these marks a word has a capital because a sentence or quotation begins."""
 
@@ -176,12 +175,12 @@ def _starts_name(tokens: Sequence[Token], position: int, language: Language, com
     nouns = language.nouns
     if language.nouns_capitalised:
         following = tokens[position + 1] if position + 1 < len(tokens) else None
-        known = token.lower in nouns.he_names or token.lower in nouns.she_names or token.lower in nouns.bodies
-        known = known or token.lower in nouns.places or (token.text.isupper() and len(token.text) > 1)
-        if not known and token.lower in nouns.roles | nouns.anonymous | nouns.documents:
+        listed = nouns.he_names | nouns.she_names | nouns.bodies | nouns.places
+        named = token.lower in listed or (token.text.isupper() and len(token.text) > 1)
+        if not named and token.lower in nouns.roles | nouns.anonymous | nouns.documents:
             return False
         return (
-            known
+            named
             or token.lower in nouns.titles
             or (following is not None and _nameable(following, language))
             or token.lower not in common.plain
@@ -323,7 +322,7 @@ def _by_neighbours(tokens: Sequence[Token], last: int, language: Language) -> En
     if following[0] in verbs.say or following[0] in verbs.tell or following[0] in language.pronouns.who:
         return EntityKind.PERSON
     if following[0] == "," and (
-        any(word in language.nouns.roles for word in following[1:]) or following[1:2] and following[1].isdigit()
+        any(word in language.nouns.roles for word in following[1:]) or (following[1:2] and following[1].isdigit())
     ):
         return EntityKind.PERSON
     return EntityKind.UNKNOWN

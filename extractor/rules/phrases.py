@@ -208,7 +208,7 @@ class PhraseReader:
                 entity, name_first, name_last, head_end = person, first, last, end
         complements = self._entities_in(head_end, end)
         words = tuple(token.lower for token in self.frame[start:end])
-        possessors = ()
+        possessors: tuple[Entity, ...] = ()
         if entity is not None and name_last < head_end:
             possessors = (entity,)
             entity = None
@@ -373,6 +373,9 @@ class PhraseReader:
             return True
         if token.lower in language.grammar.determiners and before not in language.grammar.prepositions:
             return before not in language.grammar.determiners and token.lower not in language.grammar.possessive
+        if language.nouns_capitalised and self.frame[index - 1].capital and token.kind is TokenKind.WORD:
+            if token.lower not in language.grammar.prepositions and token.lower not in language.grammar.determiners:
+                return True
         authored = token.lower in language.grammar.by and before in language.nouns.documents
         if token.lower in language.phrases.manner and token.lower not in language.grammar.of and not authored:
             return True

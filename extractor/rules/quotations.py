@@ -12,6 +12,7 @@ _OPENS_AFTER = "([{—–-/:«“„‘‚\"'…"
 _DOUBLE_OPENERS = {"“": "”", "„": "“”", "«": "»", "»": "«", '"': '"', "”": "”", "‟": "”"}
 _SINGLE_OPENERS = {"‘": "’", "‚": "‘’", "‹": "›", "›": "‹", "'": "'"}
 _DASHES = "—–"
+_AFTER_DASH = (" ", ".", ",", ";", ":")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,4 +198,9 @@ def _dialogue(text: str, block: Span, language: Language) -> list[Quoted]:
 
 
 def _dashes(text: str, start: int, end: int) -> list[int]:
-    return [p for p in range(start, end) if text[p] in _DASHES and text[p - 1].isspace()]
+    """Dashes that stand apart on one side, unlike those inside a compound."""
+    return [
+        p
+        for p in range(start, end)
+        if text[p] in _DASHES and (text[p - 1].isspace() or text[p + 1 : p + 2] in _AFTER_DASH)
+    ]

@@ -96,21 +96,23 @@ def read(article: Article, sentences: Sequence[Sentence]) -> Reading:
 
 _ABBREVIATED = r"(?:[^\W\d_]\.){2,}"
 _NUMBER = r"[$€£¥]?\d+(?:[.,:/\u00a0\u202f]\d+)*(?:st|nd|rd|th)?(?![^\W\d_])%?"
-_NAME = r"[^\W\d_][\w\u0300-\u036f]*(?:(?:[-‐‑&.+]|['’](?!s\b))(?=\w)\w+)*"
 
 
 @cache
-def _token_pattern(elisions: frozenset[str]) -> re.Pattern[str]:
+def _token_pattern(elisions: frozenset[str], enclitics: frozenset[str]) -> re.Pattern[str]:
+    apart = rf"(?:t-)?(?:{'|'.join(sorted(enclitics, key=len, reverse=True))})\b" if enclitics else r"(?!)"
+    name = rf"[^\W\d_][\w\u0300-\u036f]*(?:(?:[-‐‑&.+](?!{apart})|['’](?!s\b))(?=\w)\w+)*"
     elided = rf"\b(?:{'|'.join(sorted(elisions, key=len, reverse=True))})['’](?=\w)|" if elisions else ""
     return re.compile(
-        rf"{elided}(?P<abbr>{_ABBREVIATED})|(?P<num>{_NUMBER})|['’]s\b|{_NAME}|\.\.\.|[^\s]", re.IGNORECASE
+        rf"{elided}(?P<abbr>{_ABBREVIATED})|(?P<num>{_NUMBER})|['’]s\b|-(?P<enclitic>{apart})|{name}|\.\.\.|[^\s]",
+        re.IGNORECASE,
     )
 
 
 def _tokens(
     text: str, sentences: Sequence[Sentence], quotes: Sequence[Quoted], language: Language
 ) -> tuple[tuple[Token, ...], ...]:
-    pattern = _token_pattern(language.grammar.elisions)
+    pattern = _token_pattern(language.grammar.elisions, language.grammar.enclitics)
     silent = language.segmentation.abbreviations | language.nouns.titles
     number = 0
     result: list[tuple[Token, ...]] = []
@@ -126,11 +128,11 @@ def _tokens(
                 continue
             if match["num"]:
                 kind = TokenKind.NUMBER
-            elif word[0].isalnum() or (word[0] in "'’" and len(word) > 1):
+            elif match["enclitic"] or word[0].isalnum() or (word[0] in "'’" and len(word) > 1):
                 kind = TokenKind.WORD
             else:
                 kind = TokenKind.MARK
-            lower = word.lower().replace("’", "'")
+            lower = (match["enclitic"] or word).lower().replace("’", "'").removeprefix("t-")
             found.append(Token(word, lower, start, match.end(), kind, number if inside else -1, sentence.index))
         result.append(tuple(found))
     return tuple(result)

@@ -115,16 +115,16 @@ class Resolver:
             return self._person(Gender.HE, phrase, sentence, mention)
         if phrase.head in pronouns.she and phrase.head not in pronouns.they:
             return self._person(Gender.SHE, phrase, sentence, mention)
+        if phrase.head in pronouns.she:
+            women = (e for e in self.names.entities if e.gender is Gender.SHE and e.kind is EntityKind.PERSON)
+            if self.rank(women, phrase.mention.start_char, sentence, Gender.SHE, reach=4):
+                return self._person(Gender.SHE, phrase, sentence, mention)
         return self._group(phrase, sentence, mention)
 
     def _person(self, gender: Gender, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
         start = phrase.mention.start_char
-        ranked = self.rank(
-            (e for e in self.names.entities if e.kind in (EntityKind.PERSON, EntityKind.UNKNOWN)),
-            start,
-            sentence,
-            gender,
-        )
+        people = [e for e in self.names.entities if e.kind is EntityKind.PERSON]
+        ranked = self.rank(people, start, sentence, gender)
         ranked = ranked or self.rank(people, start, sentence, gender, reach=_ANY_REACH)
         ranked = ranked or self.rank(people, start, sentence, None, reach=_ANY_REACH)
         last = self._last_speaker(sentence)
