@@ -42,7 +42,7 @@ def finished_page(triage: Triage, screen: FinishedScreen) -> None:
 
 def trouble_page(reason: str) -> None:
     """Say in one sentence what is wrong and what to do."""
-    message("The queue cannot be shown", [reason[:1].upper() + reason[1:] + "."])
+    message("The queue cannot be shown", [reason[:1].upper() + reason[1:] + ".", "Then reload this page."])
 
 
 def _done(screen: FinishedScreen) -> str:

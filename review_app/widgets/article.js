@@ -28,7 +28,8 @@ function run(view, part, open) {
     made.classList.add("link");
     made.tabIndex = 0;
     made.setAttribute("role", "button");
-    made.onclick = () => open(part.claim_id);
+    // Whoever selects text to copy it does not want to leave.
+    made.onclick = () => { if (getSelection().isCollapsed) open(part.claim_id); };
     made.onkeydown = (event) => { if (event.key === "Enter") open(part.claim_id); };
   }
   return made;

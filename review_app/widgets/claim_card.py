@@ -12,6 +12,9 @@ from review_app.logic.history import Change, Step, steps
 from review_app.logic.triage import Stale, is_waiting
 from review_app.widgets.markup import isolated, safe
 
+LONG_CHARS = 180
+"""A claim longer than this is set smaller, so that the keys stay on a screen of 800 px."""
+
 
 def claim_card(opened: Opened, now: datetime) -> None:
     """Draw a claim."""
@@ -19,7 +22,7 @@ def claim_card(opened: Opened, now: datetime) -> None:
     st.html(
         '<section class="cd-claim" aria-label="Claim">'
         f"{_eyebrow(opened)}{_status(opened, now)}"
-        f'<p class="cd-text" dir="auto">{safe(claim.text)}</p>'
+        f'<p class="cd-text{" long" if len(claim.text) > LONG_CHARS else ""}" dir="auto">{safe(claim.text)}</p>'
         f"{_source(claim)}{_worth(claim)}{_doubts(claim)}"
         "</section>"
     )
