@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from pydantic import SecretStr
+
 from extractor.pipeline import Extractor
 from extractor.settings import Settings
 
@@ -34,10 +36,12 @@ async def open_extractor(model: str, settings: Settings, *, progress: Progress) 
         case "local":
             from extractor.hybrid import HybridExtractor
             from extractor.local import LocalServer, ensure_weights
-            from extractor.model import Model
+            from extractor.model import Model, ModelOptions
 
             with LocalServer(ensure_weights(settings, progress=progress)) as server:
-                yield HybridExtractor(Model(server.options))
+                options = ModelOptions(name="local", base_url=server.base_url, api_key=SecretStr(server.api_key))
+                async with Model(options) as model_on_loopback:
+                    yield HybridExtractor(model_on_loopback)
         case name:
             from extractor.endpoint import EndpointExtractor
             from extractor.model import Model, endpoint_options
