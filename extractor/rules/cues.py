@@ -333,10 +333,8 @@ class CueFinder:
         index = 0
         while index < stop:
             token = self._frame[index]
-            if (
-                (token.lower in language.grammar.prepositions
-                and not token.capital)
-                or (index == 0 and token.lower in language.grammar.prepositions)
+            if (token.lower in language.grammar.prepositions and not token.capital) or (
+                index == 0 and token.lower in language.grammar.prepositions
             ):
                 comma = next((n for n in range(index, stop) if self._frame[n].text == ","), None)
                 index = stop if comma is None else comma + 1

@@ -125,6 +125,8 @@ class Resolver:
         start = phrase.mention.start_char
         people = [e for e in self.names.entities if e.kind is EntityKind.PERSON]
         ranked = self.rank(people, start, sentence, gender)
+        unknown = [e for e in self.names.entities if e.kind is EntityKind.UNKNOWN]
+        ranked = ranked or self.rank(unknown, start, sentence, gender, reach=3)
         ranked = ranked or self.rank(people, start, sentence, gender, reach=_ANY_REACH)
         ranked = ranked or self.rank(people, start, sentence, None, reach=_ANY_REACH)
         last = self._last_speaker(sentence)
@@ -139,6 +141,7 @@ class Resolver:
         if not ranked:
             return self._again(last, mention) if last is not None else self._unresolved(mention)
         best = ranked[0][0]
+        best.kind = EntityKind.PERSON
         rivals = [entity for entity, score in ranked[1:] if ranked[0][1] - score < _CLOSE_SCORE]
         if gender and best.gender is None:
             best.genders[gender] += 1
@@ -238,11 +241,38 @@ class Resolver:
         return Resolved(self.of_entity(ranked[0][0], mention, note).source, ranked[0][0], names if note else ())
 
     def _spokesperson(self, phrase: Phrase, mention: PartDraft) -> Resolved:
+        """An unnamed spokesperson is the organisation."""
+        nouns = self.reading.language.nouns
         for entity in phrase.complements:
+            if entity.kind is EntityKind.UNKNOWN and entity.words[0].lower() not in nouns.he_names | nouns.she_names:
+                entity.kind = EntityKind.ORGANISATION
             resolved = self.of_entity(entity, mention)
             if resolved.source.kind is not SourceKind.PERSON:
                 return Resolved(resolved.source.model_copy(update={"role": phrase.head}), entity)
-        return self._unnamed(phrase, mention)
+        name = self._body_spoken_for(phrase, mention.text.split())
+        if name is None:
+            return self._unnamed(phrase, mention)
+        return Resolved(SourceDraft(name=name, kind=SourceKind.ORGANISATION, role=phrase.head, mention=mention))
+
+    def _body_spoken_for(self, phrase: Phrase, words: list[str]) -> str | None:
+        """``a police spokesman``, ``a spokeswoman for the waterworks``: the words for the organisation."""
+        language = self.reading.language
+        lower = [word.lower() for word in words]
+        head = lower.index(phrase.head) if phrase.head in lower else None
+        if head is None:
+            return None
+        after = (
+            [word for word in words[head + 2 :]]
+            if head + 2 < len(words) and lower[head + 1] in language.grammar.of
+            else []
+        )
+        before = words[:head]
+        for part in (after, before):
+            while part and part[0].lower() in language.grammar.determiners:
+                part = part[1:]
+            if part and any(word.lower() in language.nouns.organisations for word in part):
+                return " ".join(part)
+        return None
 
     def _document(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
         determiners = self.reading.language.grammar.determiners
