@@ -51,6 +51,12 @@ class Reviewer:
     def press(self, keys: str) -> None:
         self.page.keyboard.press(keys)
 
+    def save(self) -> None:
+        """Save a correction by key; a key works from when its button is drawn, and a script outruns that."""
+        self.page.get_by_role("button", name="Save correction").wait_for()
+        settled(self.page)
+        self.press("Control+Enter")
+
     def goes_on_from(self, text: str) -> None:
         expect(self.page.locator(".cd-text")).not_to_have_text(text)
         settled(self.page)
@@ -140,7 +146,7 @@ def test_triage_by_keyboard_alone(reviewer: Reviewer) -> None:
     field.focus()
     reviewer.press("Control+a")
     reviewer.page.keyboard.type("A claim, mended by hand.")
-    reviewer.press("Control+Enter")
+    reviewer.save()
     reviewer.page.wait_for_selector(".cd-text")
     reviewer.goes_on_from(corrected)
 
@@ -214,6 +220,8 @@ def test_escape_keeps_what_was_typed(reviewer: Reviewer) -> None:
     reviewer.press("e")
     field = reviewer.page.get_by_label("Claim, as one sentence")
     field.fill("Half a thought")
+    reviewer.page.get_by_role("button", name="Back").wait_for()
+    settled(reviewer.page)
     reviewer.press("Escape")
     reviewer.claim()
     reviewer.press("e")
@@ -226,12 +234,12 @@ def test_words_that_are_not_in_the_article_are_refused_in_place(reviewer: Review
     reviewer.press("e")
     words = reviewer.page.get_by_role("textbox", name="Words in the article")
     words.fill("the repairs would cost 41 million crowns")
-    reviewer.press("Control+Enter")
+    reviewer.save()
     expect(reviewer.page.get_by_role("alert")).to_contain_text("The article does not say")
     expect(words).to_have_value("the repairs would cost 41 million crowns")
     time.sleep(READ_S)
     words.fill("the repairs would cost 14 million crowns")
-    reviewer.press("Control+Enter")
+    reviewer.save()
     reviewer.page.wait_for_selector(".cd-text")
     assert reviewer.n_decided() == 1
 
@@ -254,7 +262,7 @@ def test_a_stale_save_shows_who_came_before_and_keeps_the_form(reviewer: Reviewe
         for lease in ("leased_by", "leased_until"):
             session.connection().exec_driver_sql(f"UPDATE claim SET {lease} = NULL")
         decide(session, decision=ben, now=NOW)
-    reviewer.press("Control+Enter")
+    reviewer.save()
     alert = reviewer.page.get_by_role("alert")
     expect(alert).to_contain_text("Not saved: this claim was changed in the meantime.")
     expect(alert).to_contain_text("ben <b> rejected this claim: only an opinion")
