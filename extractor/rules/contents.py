@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from extractor.rules.attribution import Stretch
+from extractor.rules.clauses import Stretch
 from extractor.rules.language import Language
 from extractor.rules.quotations import Quoted
 from extractor.rules.reading import Reading, Token, Unit

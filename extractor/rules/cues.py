@@ -111,32 +111,40 @@ class CueFinder:
         before, passive, negated = self._auxiliaries_before(index)
         if passive:
             return self._passive(index, before)
-        if before is None:
-            return None
         last = index + 1
         if last < len(self._frame) and self._frame[last].lower in language.verbs.particles:
             last += 1
         elif token.lower in language.verbs.with_particle:
             return None
+        if before is None:
+            return None
         if self._is_participle(index, before):
-            if not self._opens_participle(index):
-                return self._absolute(index, last, kind)
-            if kind is CueKind.QUOTE and not self._blocks:
-                return None
-            subject = earlier[-1].subject if earlier and earlier[-1].kind is not CueKind.HEARSAY else None
-            subject = subject or self.main_subject(index)
-            return self._cue(index, last, CueKind.PARTICIPLE, subject, negated=negated) if subject else None
+            return self._participle(index, last, kind, earlier)
+        cue = self._finite(index, last, kind, before, earlier)
+        return None if cue is None else replace(cue, negated=negated)
+
+    def _participle(self, index: int, last: int, kind: CueKind, earlier: list[Cue]) -> Cue | None:
+        """``adding that``: said by whoever spoke before in the sentence, else by its subject."""
+        if not self._opens_participle(index):
+            return self._absolute(index, last, kind)
+        if kind is CueKind.QUOTE and not self._blocks:
+            return None
+        subject = earlier[-1].subject if earlier and earlier[-1].kind is not CueKind.HEARSAY else None
+        subject = subject or self.main_subject(index)
+        return self._cue(index, last, CueKind.PARTICIPLE, subject) if subject else None
+
+    def _finite(self, index: int, last: int, kind: CueKind, before: int, earlier: list[Cue]) -> Cue | None:
+        """A finite verb with its subject before or behind it, shared, or dropped."""
         inverted = self._inverted(index, last, kind)
         if inverted is not None:
-            return self._cue(index, last, kind, inverted, inverted=True, negated=negated)
-        joint = self._language.grammar.splitters
+            return self._cue(index, last, kind, inverted, inverted=True)
         subject = self._subject(before, index, kind)
-        if subject is None and self._language.verbs.drops_subject and follows_block(self._frame, index):
-            return self._cue(index, last, kind, None)
         if subject is None:
-            return None
-        shared = any(subject is cue.subject for cue in earlier) or self._frame[before - 1].lower in joint
-        return replace(self._cue(index, last, kind, subject, negated=negated), shared=shared)
+            dropped = self._language.verbs.drops_subject and follows_block(self._frame, index)
+            return self._cue(index, last, kind, None) if dropped else None
+        shared = any(subject is cue.subject for cue in earlier)
+        shared = shared or self._frame[before - 1].lower in self._language.grammar.splitters
+        return replace(self._cue(index, last, kind, subject), shared=shared)
 
     def _cue(
         self,
@@ -146,11 +154,10 @@ class CueFinder:
         subject: Phrase | None,
         *,
         inverted: bool = False,
-        negated: bool = False,
     ) -> Cue:
         span = Span(start_char=self._frame[first].start, end_char=self._frame[last - 1].end)
         word = " ".join(token.lower for token in self._frame[first:last])
-        return Cue(first, last, kind, word, span, subject, inverted, negated)
+        return Cue(first, last, kind, word, span, subject, inverted)
 
     def _kind(self, index: int) -> CueKind | None:
         verbs, lower = self._language.verbs, self._frame[index].lower

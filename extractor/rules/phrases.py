@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from extractor.rules.chunks import Chunk, EntityKind
 from extractor.rules.language import Language
-from extractor.rules.names import Chunk, Entity, EntityKind, Registry
+from extractor.rules.names import Entity, Registry
 from extractor.rules.reading import Token, TokenKind
 from extractor.schema import Span
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from extractor.rules.names import Entity, EntityKind, Gender, Registry
+from extractor.rules.chunks import EntityKind
+from extractor.rules.names import Entity, Gender, Registry
 from extractor.rules.phrases import Phrase
 from extractor.rules.reading import Reading
 from extractor.schema import PartDraft, SourceDraft, SourceKind, Span
@@ -261,11 +262,7 @@ class Resolver:
         head = lower.index(phrase.head) if phrase.head in lower else None
         if head is None:
             return None
-        after = (
-            [word for word in words[head + 2 :]]
-            if head + 2 < len(words) and lower[head + 1] in language.grammar.of
-            else []
-        )
+        after = words[head + 2 :] if head + 2 < len(words) and lower[head + 1] in language.grammar.of else []
         before = words[:head]
         for part in (after, before):
             while part and part[0].lower() in language.grammar.determiners:

@@ -1,0 +1,153 @@
+"""Step over what stands between a cue and its content: hearers, time, place, the medium."""
+
+from extractor.rules.chunks import EntityKind
+from extractor.rules.clauses import ClauseReader, Stretch
+from extractor.rules.cues import Cue, CueKind
+from extractor.rules.language import Language
+from extractor.rules.phrases import Phrase, PhraseReader
+from extractor.rules.reading import Token, TokenKind
+
+_MAX_LEAD_TOKENS = 12
+
+
+class AdverbialReader:
+    """Reads adverbials in the frame of one unit."""
+
+    def __init__(
+        self, frame: tuple[Token, ...], phrases: PhraseReader, clauses: ClauseReader, language: Language
+    ) -> None:
+        self._frame = frame
+        self._phrases = phrases
+        self._clauses = clauses
+        self._language = language
+
+    def content_start(self, cue: Cue, high: int) -> tuple[int, list[Phrase]]:
+        """Step over hearers and adverbials after the verb, then over "that" or a colon."""
+        index = cue.end
+        chain: list[Phrase] = []
+        frame, language = self._frame, self._language
+        addressed = cue.kind is CueKind.TELL
+        if index < high and frame[index].lower in language.verbs.to:
+            hearer = self._phrases.starting(index + 1, stop=high)
+            if hearer is not None and not (index + 1 < high and frame[index + 1].lower in language.verbs.finite):
+                index += 1
+                addressed = True
+        if addressed and index < high:
+            index, chain = self._after_hearer(index, high)
+        while index < high:
+            step = self.adverbial_end(index, high)
+            if step == index:
+                break
+            index = step
+        if index < high and (addressed or frame[index].lower in language.phrases.manner):
+            index = self._at_that(index, high)
+        if index + 1 < high and frame[index].text == "," and self._that_or_quote(index + 1):
+            index += 1
+        if cue.kind is CueKind.LABEL:
+            return index, chain
+        while index < high and (frame[index].text == ":" or frame[index].lower in language.phrases.that):
+            index += 1
+        return index, chain
+
+    def _at_that(self, index: int, high: int) -> int:
+        """Step to "that" over what is left of an adverbial: "in a letter [seen by a paper] that"."""
+        language = self._language
+        for later in range(index, min(high, index + _MAX_LEAD_TOKENS)):
+            token = self._frame[later]
+            if token.lower in language.phrases.that:
+                after_noun = later > index and self._frame[later - 1].lower in language.grammar.conjunctions
+                return index if after_noun else later
+            if token.kind is not TokenKind.WORD and token.kind is not TokenKind.NUMBER:
+                break
+            if token.lower in language.verbs.finite or token.lower in self._clauses.subjects:
+                break
+        return index
+
+    def _that_or_quote(self, index: int) -> bool:
+        return self._frame[index].lower in self._language.phrases.that or self._frame[index].kind is TokenKind.QUOTE
+
+    def _after_hearer(self, index: int, high: int) -> tuple[int, list[Phrase]]:
+        if self._frame[index].lower in self._language.phrases.hearers:
+            return index + 1, []
+        hearer = self._phrases.starting(index, stop=high, lenient=True)
+        if hearer is None:
+            return index, []
+        outlet = hearer.entity is not None and hearer.entity.kind not in (EntityKind.PERSON, EntityKind.PLACE)
+        outlet = outlet and hearer.head not in self._language.nouns.forums
+        return hearer.last, [hearer] if outlet else []
+
+    def adverbial_end(self, index: int, high: int) -> int:
+        """Return the index after an adverbial of the speaking at `index`; `index` when there is none."""
+        frame, language = self._frame, self._language
+        token = frame[index]
+        timed = language.times | language.weekdays
+        if token.lower in language.months and not token.capital and language.code == "en":
+            return index
+        if (
+            token.lower in timed
+            and token.lower not in language.grammar.determiners
+            and not self._starts_clause(index, high)
+        ):
+            end = index
+            while end < high and (frame[end].lower in timed or frame[end].kind is TokenKind.NUMBER):
+                end += 1
+            return end
+        if token.lower not in language.phrases.manner or index + 1 >= high:
+            return index
+        end = index + 1
+        while end < high and (frame[end].lower in timed or frame[end].kind is TokenKind.NUMBER):
+            end += 1
+        if end > index + 1 and any(frame[n].lower in timed for n in range(index + 1, end)):
+            year = end < high - 1 and frame[end + 1].kind is TokenKind.NUMBER and len(frame[end + 1].text) == 4
+            if year and frame[end].text == ",":
+                end += 2
+            return end
+        return self._medium_end(index, high)
+
+    def _starts_clause(self, index: int, high: int) -> bool:
+        """``said this was``, ``said next year will``: a word of time that is the subject."""
+        following = self._frame[index + 1 : min(high, index + 3)]
+        if following and following[0].lower in self._clauses.subjects:
+            return False
+        return any(token.lower in self._language.verbs.finite for token in following)
+
+    def _medium_end(self, index: int, high: int) -> int:
+        """``in a statement``, ``in an interview with CNN``, ``on Twitter``."""
+        frame, language = self._frame, self._language
+        for end in range(index + 1, min(high, index + 7)):
+            lower = frame[end].lower
+            if frame[end].kind is not TokenKind.WORD or lower in language.verbs.finite or lower in language.pronouns.he:
+                return index
+            following = frame[end + 1].lower if end + 1 < high else ""
+            if lower in language.phrases.media and following not in language.phrases.media:
+                return end + 1
+        phrase = self._phrases.starting(index + 1, stop=high)
+        if phrase is None or phrase.last >= high:
+            return phrase.last if phrase is not None else index
+        after = frame[phrase.last]
+        closes = after.text in ":," or after.kind is TokenKind.QUOTE or after.lower in language.phrases.that
+        return phrase.last if closes else index
+
+    def after_apposition(self, index: int, high: int) -> int:
+        """Step over ", a cybersecurity firm," and "(NASA)" after a source."""
+        frame = self._frame
+        if index < high and frame[index].text == "(":
+            close = next((n for n in range(index, high) if frame[n].text == ")"), None)
+            index = close + 1 if close is not None else index
+        if index + 2 >= high or frame[index].text != ",":
+            return index
+        lead = frame[index + 1].lower
+        nouns = self._language.nouns
+        close = next((n for n in range(index + 1, min(high, index + 16)) if frame[n].text == ","), None)
+        if close is not None and lead in self._language.pronouns.who:
+            return close
+        if close is None or self._clauses.has_finite(Stretch(index + 1, close)):
+            return index
+        inside = {token.lower for token in frame[index + 1 : close]}
+        apposed = (
+            lead in self._language.grammar.determiners
+            or lead in nouns.roles
+            or self._phrases.chunk_at(index + 1) is not None
+        )
+        known = inside & (nouns.roles | nouns.organisations | nouns.documents | nouns.titles)
+        return close if apposed and known else index

@@ -1,0 +1,217 @@
+"""Judge stretches of a frame: is this a clause, can it be said, where does it divide."""
+
+from dataclasses import dataclass
+
+from extractor.rules.cues import Cue, CueKind
+from extractor.rules.language import Language
+from extractor.rules.reading import Token, TokenKind
+
+_MIN_PRE_TOKENS = 6
+"""An opening shorter than this and without a verb is an adverbial, not what is said."""
+_NEVER = ("\0",)
+"""An ending that no word has, for languages without the form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A range of frame tokens, half-open."""
+
+    first: int
+    last: int
+
+
+class ClauseReader:
+    """Reads clauses in the frame of one unit."""
+
+    def __init__(self, frame: tuple[Token, ...], language: Language) -> None:
+        self._frame = frame
+        self._language = language
+        pronouns = language.pronouns
+        self.subjects = pronouns.he | pronouns.she | pronouns.they | pronouns.it | pronouns.speaker
+        """Pronouns that open a clause."""
+
+    def without_final_marks(self, first: int, last: int) -> Stretch:
+        """Leave out separators at the end that no quotation holds."""
+        while last > first and (self._frame[last - 1].text in ".,;:—–…" and self._frame[last - 1].quote < 0):
+            last -= 1
+        return Stretch(first, last)
+
+    def has_finite(self, stretch: Stretch) -> bool:
+        """Tell whether a word in it looks like a finite verb."""
+        verbs = self._language.verbs
+        for token in self._frame[stretch.first : stretch.last]:
+            if (
+                token.kind is TokenKind.WORD
+                and not token.capital
+                and (token.lower in verbs.finite or (verbs.past_endings and token.lower.endswith(verbs.past_endings)))
+            ):
+                return True
+        return not verbs.finite
+
+    def _has_clause(self, stretch: Stretch) -> bool:
+        """A finite verb after something that can be its subject, not after "who" or "which"."""
+        verbs, language = self._language.verbs, self._language
+        for index in range(stretch.first + 1, stretch.last):
+            token = self._frame[index]
+            if token.lower in language.pronouns.who or token.text == "," or token.lower in language.grammar.splitters:
+                joined = token.lower in language.grammar.splitters and self._frame[index + 1 : index + 2]
+                if not joined or self.own_subject(index + 1, stretch.last):
+                    return False
+                continue
+            if token.kind is not TokenKind.WORD or token.capital:
+                continue
+            before = self._frame[index - 1].lower
+            if token.lower in verbs.finite:
+                return True
+            if (
+                token.lower in verbs.to
+                and language.verbs.expecting
+                and self._frame[stretch.first - 1].lower in verbs.expecting
+            ):
+                return True
+            if verbs.past_endings and token.lower.endswith(verbs.past_endings):
+                bound = language.grammar.determiners | language.grammar.prepositions
+                if before not in bound and self._frame[index - 1].kind is TokenKind.WORD:
+                    return True
+        return False
+
+    def is_content(self, cue: Cue, stretch: Stretch) -> bool:
+        """Tell whether what follows a cue is something said, not only its object."""
+        language, verbs = self._language, self._language.verbs
+        words = self._frame[stretch.first : stretch.last]
+        quoted = any(token.quote >= 0 for token in words)
+        opener = words[0].lower if words else ""
+        if (len(words) < 2 and not quoted) or opener in language.worth.questions | language.phrases.whether:
+            return False
+        match cue.kind:
+            case CueKind.LABEL:
+                linked = cue.word not in verbs.label_as or any(token.lower in verbs.as_word for token in words)
+                return quoted and words[0].quote < 0 and linked
+            case CueKind.ACCUSE:
+                return any(token.lower in verbs.accuse_links for token in words)
+            case CueKind.QUOTE:
+                return False
+            case _:
+                that = self._frame[stretch.first - 1].lower in language.phrases.that
+                bare = cue.kind is CueKind.SAY and cue.word in verbs.bare and words[0].text not in ",("
+                return that or bare or self._is_complement(cue, stretch, quoted=quoted)
+
+    def _is_complement(self, cue: Cue, stretch: Stretch, *, quoted: bool) -> bool:
+        """Tell whether a clause without "that" is what is said."""
+        verbs, grammar = self._language.verbs, self._language.grammar
+        first, length = self._frame[stretch.first], stretch.last - stretch.first
+        if cue.word in verbs.deny and first.lower.endswith(self._language.participle_endings or _NEVER):
+            return length > 2
+        if first.lower in verbs.to:
+            return cue.word in verbs.promise and length > 3
+        if first.text in ",(" or first.lower in grammar.conjunctions:
+            return False
+        if first.lower in grammar.prepositions and first.lower not in verbs.warn_links:
+            return self.has_finite(stretch) and first.lower in grammar.openers
+        return self._has_clause(stretch) or (quoted and cue.kind is CueKind.SAY and length > 2)
+
+    def content_of(self, stretch: Stretch) -> Stretch:
+        """End the content where the article's own voice goes on: ", but would not confirm ...", ", and thanked ..."."""
+        language, frame = self._language, self._frame
+        verbs = language.verbs
+        for index in range(stretch.first + 2, stretch.last - 1):
+            if frame[index].text != "," or frame[index].quote >= 0:
+                continue
+            joint = index + 1
+            if frame[joint].lower not in language.grammar.splitters or joint + 2 >= stretch.last:
+                continue
+            following = frame[joint + 1 : joint + 4]
+            silent = following[0].lower in verbs.finite and any(t.lower in verbs.negations for t in following[1:])
+            acts = following[0].lower in verbs.quote | verbs.label | verbs.accuse | language.phrases.declined
+            if (silent and following[-1].lower in verbs.silent) or acts:
+                return Stretch(stretch.first, index)
+        return stretch
+
+    def split(self, stretch: Stretch) -> list[Stretch]:
+        """Divide indirect speech where "that" opens again, or a second main clause has its own subject."""
+        parts: list[Stretch] = []
+        first = stretch.first
+        index = first + 2
+        while index < stretch.last - 1:
+            after = self._clause_start(first, index, stretch.last)
+            if after is None:
+                index += 1
+                continue
+            parts.append(self.without_final_marks(first, index))
+            first, index = after, after + 2
+        parts.append(self.without_final_marks(first, stretch.last))
+        return [part for part in parts if part.last > part.first]
+
+    def _clause_start(self, first: int, index: int, last: int) -> int | None:
+        """Return where a new content clause begins if `index` is the joint before it."""
+        language, frame = self._language, self._frame
+        token = frame[index]
+        if token.quote >= 0:
+            return None
+        comma = token.text in ",;"
+        joint = index + 1 if comma else index
+        if joint >= last - 1:
+            return None
+        joined = frame[joint].lower in language.grammar.splitters
+        if token.text != ";" and not joined:
+            return None
+        after = joint + 1 if joined else joint
+        if frame[after].lower in language.phrases.that:
+            pronoun = after + 1 < last and frame[after + 1].lower in language.verbs.finite
+            return None if pronoun else after + 1
+        if not self.has_finite(Stretch(first, index)) or not self.own_subject(after, last):
+            return None
+        subordinate = any(t.lower in language.grammar.subordinators for t in frame[first:index])
+        return None if subordinate and not comma else after
+
+    def own_subject(self, index: int, last: int) -> bool:
+        """A pronoun, determiner or name, and soon a finite verb."""
+        language, frame = self._language, self._frame
+        token = frame[index]
+        pronouns = language.pronouns
+        pronoun = token.lower in pronouns.he | pronouns.she | pronouns.they | pronouns.it | pronouns.speaker
+        marked = pronoun or token.lower in language.grammar.determiners or token.capital
+        if not marked and (token.kind is not TokenKind.WORD or token.lower in language.function_words):
+            return False
+        reach = 3 if pronoun or not marked else 7
+        for later in range(index + 1, min(last, index + reach)):
+            if frame[later].text in ",;":
+                return False
+            if (
+                frame[later].lower in language.verbs.finite
+                and not frame[later].capital
+                and frame[later].lower not in language.grammar.possessive
+            ):
+                return True
+        return False
+
+    def is_adverbial(self, stretch: Stretch) -> bool:
+        """``In a statement on Friday,``, ``When asked about it,``, ``Yesterday,``: not what is said."""
+        language = self._language
+        lead = self._frame[stretch.first]
+        if not self.has_finite(stretch) and stretch.last - stretch.first < _MIN_PRE_TOKENS:
+            return True
+        if lead.lower in language.grammar.prepositions and not self.has_finite(stretch):
+            return True
+        if lead.lower in language.times and not self.has_finite(stretch):
+            return True
+        opener = lead.lower in language.grammar.prepositions or lead.lower in language.grammar.conjunctions
+        return (opener or lead.lower.endswith(language.participle_endings or _NEVER)) and not self._comma_inside(
+            stretch
+        )
+
+    def _comma_inside(self, stretch: Stretch) -> bool:
+        return any(token.text == "," for token in self._frame[stretch.first : stretch.last])
+
+    def is_connective(self, stretch: Stretch) -> bool:
+        """``However,``, ``In 2016``-like openings of one word carry nothing."""
+        return stretch.last - stretch.first == 1 and self._frame[stretch.first].lower in self._language.function_words
+
+    def resumes(self, post: Stretch) -> bool:
+        """``The pump, Osei said, had failed``: a comma after the cue and the rest of the clause."""
+        if self._frame[post.first].text != "," or post.last - post.first < 3:
+            return False
+        following = self._frame[post.first + 1].lower
+        return following not in self._language.pronouns.who and not following.endswith(
+            self._language.participle_endings or _NEVER
+        )
