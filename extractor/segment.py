@@ -14,7 +14,7 @@ from extractor.schema import Article, Sentence, Span
 _LINE = re.compile(r"[^\n]*")
 _BREAK = re.compile(
     r"(?P<mark>[.!?…。！？।॥]+|\[(?:\.{3}|…)\])"  # the mark that may end a sentence
-    r"(?P<close>[\"”’»“›')\]}]*(?:[ \u00a0\u202f]»)?)"  # what belongs to the sentence it closes
+    r"(?P<close>(?:[\"”’»“›')\]}]|[ \u00a0\u202f](?:»|[\"”](?=\s|$)))*)"  # what belongs to the sentence it closes
     r"(?P<gap>\s+|(?<=[^\W\d_]{3}\.)(?=[^\W\d_]{2})|$)",  # a space, or none at all in careless copy
 )
 _WORD_BEFORE = re.compile(r"[^\s\"“”„«»(\[]+$")

@@ -74,11 +74,17 @@ def chunks_of(tokens: Sequence[Token], language: Language, common: SeenWords) ->
 
 def _nameable(token: Token, language: Language) -> bool:
     return (
-        token.capital
+        (token.capital or _particle_joined(token, language))
         and token.lower not in language.months
         and token.lower not in language.weekdays
         and (token.lower not in language.function_words or (token.text.isupper() and len(token.text) > 1))
     )
+
+
+def _particle_joined(token: Token, language: Language) -> bool:
+    """``al-Assadi``: a particle in small letters, then a name."""
+    particle, hyphen, name = token.text.partition("-")
+    return bool(hyphen) and name[:1].isupper() and particle in language.grammar.name_particles
 
 
 def _starts_name(tokens: Sequence[Token], position: int, language: Language, common: SeenWords) -> bool:
@@ -117,7 +123,9 @@ def _starts_name(tokens: Sequence[Token], position: int, language: Language, com
 def _looks_named(tokens: Sequence[Token], position: int, language: Language) -> bool:
     """A single capitalised word that opens a sentence: a name when a cue or a possessive follows."""
     following = tokens[position + 1].lower if position + 1 < len(tokens) else ""
-    verbs = language.verbs
+    verbs, nouns = language.verbs, language.nouns
+    if tokens[position].lower in nouns.anonymous | nouns.organisations | nouns.documents | nouns.roles:
+        return False
     return following in verbs.say or following in verbs.tell or following in language.grammar.possessive
 
 
@@ -130,7 +138,11 @@ def _chunk_end(tokens: Sequence[Token], position: int, language: Language) -> in
         token = tokens[end]
         if tokens[end - 1].quote != token.quote:
             break
-        if office and tokens[end - 1].lower in nouns.places and _nameable(token, language):
+        if (
+            office
+            and tokens[end - 1].lower in nouns.places | nouns.organisations | nouns.offices
+            and _nameable(token, language)
+        ):
             break
         if _nameable(token, language):
             if language.nouns_capitalised and token.lower in nouns.roles | nouns.anonymous | nouns.documents:
@@ -263,7 +275,11 @@ def _role_before(tokens: Sequence[Token], first: int, language: Language) -> str
     """``Princeton University neuroscience professor`` before ``Sam Wang``; ``the head of X,`` too."""
     nouns, grammar = language.nouns, language.grammar
     position = first - 1
-    if position > 1 and tokens[position - 1].lower in grammar.of and tokens[position].lower in nouns.places:
+    if (
+        position > 1
+        and tokens[position - 1].lower in grammar.of
+        and tokens[position].lower in (nouns.places | nouns.organisations | nouns.offices)
+    ):
         if tokens[position - 2].lower in nouns.titles:
             return " ".join(token.text for token in tokens[position - 2 : first])
     if position < 0 or tokens[position].quote != tokens[first].quote or tokens[position].lower not in nouns.roles:

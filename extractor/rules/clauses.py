@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from extractor.rules.chunks import EntityKind
 from extractor.rules.cues import Cue, CueKind
 from extractor.rules.language import Language
 from extractor.rules.reading import Token, TokenKind
@@ -50,30 +51,37 @@ class ClauseReader:
 
     def _has_clause(self, stretch: Stretch) -> bool:
         """A finite verb after something that can be its subject, not after "who" or "which"."""
-        verbs, language = self._language.verbs, self._language
-        for index in range(stretch.first + 1, stretch.last):
+        language = self._language
+        index = stretch.first + 1
+        while index < stretch.last:
             token = self._frame[index]
-            if token.lower in language.pronouns.who or token.text == "," or token.lower in language.grammar.splitters:
-                joined = token.lower in language.grammar.splitters and self._frame[index + 1 : index + 2]
-                if not joined or self.own_subject(index + 1, stretch.last):
+            if token.lower in language.pronouns.who:
+                return False
+            if token.text == ",":
+                closing = next((n for n in range(index + 1, stretch.last) if self._frame[n].text == ","), None)
+                if closing is None:
                     return False
+                index = closing + 1
                 continue
-            if token.kind is not TokenKind.WORD or token.capital:
-                continue
-            before = self._frame[index - 1].lower
-            if token.lower in verbs.finite:
+            if token.lower in language.grammar.splitters and self.own_subject(index + 1, stretch.last):
+                return False
+            if self._is_verb(index, stretch.first):
                 return True
-            if (
-                token.lower in verbs.to
-                and language.verbs.expecting
-                and self._frame[stretch.first - 1].lower in verbs.expecting
-            ):
-                return True
-            if verbs.past_endings and token.lower.endswith(verbs.past_endings):
-                bound = language.grammar.determiners | language.grammar.prepositions
-                if before not in bound and self._frame[index - 1].kind is TokenKind.WORD:
-                    return True
+            index += 1
         return False
+
+    def _is_verb(self, index: int, first: int) -> bool:
+        """Tell whether a word makes a clause of the words from `first` on."""
+        verbs, grammar, token = self._language.verbs, self._language.grammar, self._frame[index]
+        if token.kind is not TokenKind.WORD or token.capital:
+            return False
+        if token.lower in verbs.finite:
+            return True
+        if token.lower in verbs.to and first > 0 and self._frame[first - 1].lower in verbs.expecting:
+            return True
+        before = self._frame[index - 1]
+        bound = before.lower in grammar.determiners | grammar.prepositions or before.kind is not TokenKind.WORD
+        return not bound and bool(verbs.past_endings) and token.lower.endswith(verbs.past_endings)
 
     def is_content(self, cue: Cue, stretch: Stretch) -> bool:
         """Tell whether what follows a cue is something said, not only its object."""
@@ -81,7 +89,7 @@ class ClauseReader:
         words = self._frame[stretch.first : stretch.last]
         quoted = any(token.quote >= 0 for token in words)
         opener = words[0].lower if words else ""
-        if (len(words) < 2 and not quoted) or opener in language.worth.questions | language.phrases.whether:
+        if (len(words) < 2 and not quoted) or self._asks(opener, stretch):
             return False
         match cue.kind:
             case CueKind.LABEL:
@@ -91,10 +99,22 @@ class ClauseReader:
                 return any(token.lower in verbs.accuse_links for token in words)
             case CueKind.QUOTE:
                 return False
+            case CueKind.SHOW if self._by_person(cue):
+                return self._frame[stretch.first - 1].lower in language.phrases.that
             case _:
                 that = self._frame[stretch.first - 1].lower in language.phrases.that
                 bare = cue.kind is CueKind.SAY and cue.word in verbs.bare and words[0].text not in ",("
                 return that or bare or self._is_complement(cue, stretch, quoted=quoted)
+
+    def _by_person(self, cue: Cue) -> bool:
+        entity = cue.subject.entity if cue.subject else None
+        return entity is not None and entity.kind is EntityKind.PERSON
+
+    def _asks(self, opener: str, stretch: Stretch) -> bool:
+        """An indirect question; "when fish were plentiful, they ..." is none."""
+        if opener not in self._language.worth.questions | self._language.phrases.whether:
+            return False
+        return not (opener in self._language.grammar.conjunctions and self._comma_inside(stretch))
 
     def _is_complement(self, cue: Cue, stretch: Stretch, *, quoted: bool) -> bool:
         """Tell whether a clause without "that" is what is said."""
@@ -104,6 +124,8 @@ class ClauseReader:
             return length > 2
         if first.lower in verbs.to:
             return cue.word in verbs.promise and length > 3
+        if first.lower in grammar.conjunctions and self._comma_inside(stretch):
+            return first.lower in grammar.subordinators and self.has_finite(stretch)
         if first.text in ",(" or first.lower in grammar.conjunctions:
             return False
         if first.lower in grammar.prepositions and first.lower not in verbs.warn_links:

@@ -91,7 +91,8 @@ class CueFinder:
         ):
             length = 0
         if length:
-            subject = self._phrases.starting(index + length, lenient=True)
+            subject = self._phrases.object_pronoun(index + length)
+            subject = subject or self._phrases.starting(index + length, lenient=True)
             if subject is None or (subject.pronoun and subject.head in self._language.pronouns.it):
                 return None
             return self._cue(index, index + length, CueKind.ACCORDING, subject, inverted=True)
@@ -131,7 +132,11 @@ class CueFinder:
             return None
         subject = earlier[-1].subject if earlier and earlier[-1].kind is not CueKind.HEARSAY else None
         subject = subject or self.main_subject(index)
-        return self._cue(index, last, CueKind.PARTICIPLE, subject) if subject else None
+        if subject is None:
+            return None
+        if kind in (CueKind.LABEL, CueKind.ACCUSE):
+            return replace(self._cue(index, last, kind, subject), shared=True)
+        return self._cue(index, last, CueKind.PARTICIPLE, subject)
 
     def _finite(self, index: int, last: int, kind: CueKind, before: int, earlier: list[Cue]) -> Cue | None:
         """A finite verb with its subject before or behind it, shared, or dropped."""

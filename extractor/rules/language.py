@@ -167,6 +167,8 @@ class Nouns(Value):
     documents: Words
     bodies: Words
     """Bodies known by one name."""
+    offices: Words = frozenset()
+    """What one can be secretary of: state, defence."""
     forums: Words = frozenset()
     """Hearers that do not publish."""
     definite: Words = frozenset()

@@ -44,10 +44,8 @@ class Entity:
     genders: Counter[Gender] = field(default_factory=Counter)
     aliases: set[str] = field(default_factory=set)
 
-    @property
-    def name(self) -> str:
-        """The fullest form."""
-        return " ".join(self.words)
+    name: str = ""
+    """The fullest form as printed."""
 
     @property
     def role(self) -> str | None:
@@ -112,10 +110,11 @@ class _Builder:
     def add(self, sentence: int, chunk: Chunk) -> None:
         tokens = self._reading.tokens[sentence]
         words = tuple(token.text for token in tokens[chunk.name_first : chunk.last])
+        span = Span(start_char=tokens[chunk.name_first].start, end_char=tokens[chunk.last - 1].end)
         entity = self._known(words, chunk.kind, sentence) or self._new(words, chunk.kind)
+        entity.name = entity.name or " ".join(span.of(self._reading.text).split())
         if entity.kind in (EntityKind.UNKNOWN, EntityKind.PLACE) and chunk.kind is not EntityKind.UNKNOWN:
             entity.kind = chunk.kind
-        span = Span(start_char=tokens[chunk.name_first].start, end_char=tokens[chunk.last - 1].end)
         entity.mentions.append(span)
         entity.sentences.append(sentence)
         self._at[span.start_char] = entity
@@ -197,10 +196,9 @@ def _same(key: tuple[str, ...], entity: Entity, kind: EntityKind) -> bool:
 
 
 def _distance(entity: Entity, sentence: int) -> tuple[bool, int, int]:
-    """Order candidates: named before, then nearest, then most often."""
+    """Order candidates: named before, then in the same sentence, then the one the article named first."""
     before = [index for index in entity.sentences if index <= sentence]
-    near = sentence - max(before) if before else min(entity.sentences, default=0) - sentence
-    return not before, near, -len(entity.mentions)
+    return not before, sentence not in before, entity.order
 
 
 def speaking_names(entities: Iterable[Entity]) -> tuple[Name, ...]:

@@ -81,7 +81,9 @@ class PhraseReader:
             if token.kind is TokenKind.QUOTE or token.text in ";:":
                 return None
             if token.text == opener and opening + 1 < closing:
-                return self._apposed(opening, closing, lenient=lenient)
+                phrase = self._apposed(opening, closing, lenient=lenient)
+                if phrase is not None:
+                    return phrase
         return None
 
     def _apposed(self, opening: int, closing: int, *, lenient: bool) -> Phrase | None:
@@ -96,6 +98,7 @@ class PhraseReader:
 
     def _ending(self, end: int, *, lenient: bool = False) -> Phrase | None:
         """Read the phrase whose last token is `end` - 1, with nothing in between."""
+        end = self._before_brackets(end)
         start = end
         while start > 0 and end - start < _MAX_PHRASE_TOKENS:
             token = self.frame[start - 1]
@@ -108,6 +111,14 @@ class PhraseReader:
             start -= 1
         start = self._without_adverbials(start, end)
         return self._parsed(start, end, lenient=lenient) if start < end else None
+
+    def _before_brackets(self, end: int) -> int:
+        """``the World Health Organization (WHO)``: step back over the brackets."""
+        if end > 0 and self.frame[end - 1].text == ")":
+            for start in range(end - 2, max(-1, end - 9), -1):
+                if self.frame[start].text == "(":
+                    return start
+        return end
 
     def _subject_pronouns(self) -> frozenset[str]:
         pronouns = self._language.pronouns
@@ -295,6 +306,15 @@ class PhraseReader:
         token = self.frame[index]
         span = Span(start_char=token.start, end_char=token.end)
         return Phrase(index, index + 1, span, token.lower, pronoun=True, words=(token.lower,))
+
+    def object_pronoun(self, index: int) -> Phrase | None:
+        """``according to him``."""
+        pronouns = self._language.pronouns
+        if index >= len(self.frame) or self.frame[index].lower not in pronouns.possessive_he | pronouns.possessive_she:
+            return None
+        if index + 1 < len(self.frame) and self.frame[index + 1].kind is TokenKind.WORD:
+            return None
+        return self._pronoun(index)
 
     def _with_partner(self, phrase: Phrase) -> Phrase:
         """``Osei and Brandt``: join two people."""

@@ -112,9 +112,9 @@ class Resolver:
 
     def _pronoun(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
         pronouns = self.reading.language.pronouns
-        if phrase.head in pronouns.he and phrase.head not in pronouns.she:
+        if phrase.head in pronouns.he | pronouns.possessive_he and phrase.head not in pronouns.she:
             return self._person(Gender.HE, phrase, sentence, mention)
-        if phrase.head in pronouns.she and phrase.head not in pronouns.they:
+        if phrase.head in pronouns.she | pronouns.possessive_she and phrase.head not in pronouns.they:
             return self._person(Gender.SHE, phrase, sentence, mention)
         if phrase.head in pronouns.she:
             women = (e for e in self.names.entities if e.gender is Gender.SHE and e.kind is EntityKind.PERSON)

@@ -196,7 +196,8 @@ def test_structures(text: str, expected: list[tuple[str, str, str]]) -> None:
     [
         pytest.param(
             "de",
-            "Die Ministerin Karin Ohlsen sagte am Dienstag, die Preise seien gestiegen. „Wir haben keine Wahl“, sagte sie.",  # noqa: E501
+            "Die Ministerin Karin Ohlsen sagte am Dienstag, die Preise seien gestiegen. "
+            "„Wir haben keine Wahl“, sagte sie.",
             [
                 ("Karin Ohlsen", "indirect", "die Preise seien gestiegen"),
                 ("Karin Ohlsen", "direct", "Wir haben keine Wahl"),
@@ -239,7 +240,10 @@ def test_languages(language: str, text: str, expected: list[tuple[str, str, str]
 
 
 def test_the_language_of_the_words_overrules_a_wrong_default() -> None:
-    text = "Die Ministerin Karin Ohlsen sagte am Dienstag in der Stadt, dass die Preise auch in diesem Jahr gestiegen seien und nicht sinken."  # noqa: E501
+    text = (
+        "Die Ministerin Karin Ohlsen sagte am Dienstag in der Stadt, dass die Preise auch in diesem Jahr "
+        "gestiegen seien und nicht sinken."
+    )
     assert [draft.source.name for draft in found(text, language="en")] == ["Karin Ohlsen"] * len(found(text))
 
 
@@ -268,7 +272,10 @@ def test_interview_turns_belong_to_their_label_and_questions_to_nobody() -> None
 
 
 def test_own_statements_are_narrow() -> None:
-    text = "Unemployment fell to 6.1 percent last year. Osei, 51, has run the plant since 2014. The council met on Tuesday."  # noqa: E501
+    text = (
+        "Unemployment fell to 6.1 percent last year. Osei, 51, has run the plant since 2014. "
+        "The council met on Tuesday."
+    )
     (draft,) = found(text)
     assert draft.source.kind is SourceKind.ARTICLE
     assert draft.kind is ClaimKind.STATISTIC
@@ -290,7 +297,10 @@ def test_a_doubtful_pronoun_says_so_and_offers_names() -> None:
 
 
 def test_names_with_roles_and_every_mention() -> None:
-    text = "Agnès Callamard, a UN rapporteur for executions, left. Callamard spoke. The World Health Organization (WHO) met. WHO agreed."  # noqa: E501
+    text = (
+        "Agnès Callamard, a UN rapporteur for executions, left. "
+        "Callamard spoke. The World Health Organization (WHO) met. WHO agreed."
+    )
     read = article(text)
     names = {name.name: name for name in rules.names(read, segment(read))}
     assert [span.of(text) for span in names["Agnès Callamard"].mentions] == ["Agnès Callamard", "Callamard"]
@@ -352,10 +362,13 @@ def test_every_span_of_real_articles_names_its_text(shared_data: Path) -> None:
 
 
 WORDS = st.sampled_from(
-    "said told that according to Osei Ruta she he they the minister report Reuters and but , . ? ! : ; — ( ) “ ” \" ' « » „ "  # noqa: E501
-    "had failed will who which 40 percent in a statement on Friday Dr. U.S. … [...] adding called accused of reportedly by \n \n\n".split(  # noqa: E501
-        " "
-    )
+    [
+        *"said told that according to Osei Ruta she he they the minister report Reuters and but who which".split(),
+        *", . ? ! : ; — ( ) “ ” \" ' « » „ … [...] had failed will 40 percent in a statement on Friday Dr. U.S.".split(),
+        *"adding called accused of reportedly by".split(),
+        "\n",
+        "\n\n",
+    ]
 )
 
 
