@@ -1,4 +1,4 @@
-"""The extractor with the embedded model: rules find every claim, the model says who speaks where no name stands.
+"""The extractor with the embedded model: rules find every claim, the model helps where no name stands.
 
 A small model is slow at copying and poor at finding, so it does neither: it is asked whom "she", "the
 minister" or a quotation without a speaker stands for, one question a call, and the grammar lets it
@@ -24,6 +24,7 @@ from extractor.pieces import Run, cut, span_of, state_after
 from extractor.pipeline import Proposal
 from extractor.prompting import Prompt, load_prompt, numbered, render
 from extractor.rules import Name
+from extractor.rules.language import Language, language_of
 from extractor.schema import (
     Article,
     ClaimDraft,
@@ -60,7 +61,7 @@ class _Question(Value):
 
 
 class HybridExtractor:
-    """Proposes what rules find, with the speakers that the embedded model chose where no name stands."""
+    """Proposes what rules find; where they doubt who speaks, the embedded model decides."""
 
     def __init__(self, model: Model, options: HybridOptions | None = None, prompt: Prompt | None = None) -> None:
         self._model = model
@@ -88,14 +89,14 @@ class HybridExtractor:
         """
         drafts = list(rules.find(article, sentences))
         names = rules.names(article, sentences) if drafts else ()
-        options = self._options
+        options, language = self._options, language_of(article)
         pieces: list[Piece] = []
         first_new = 0
         for run in cut(article.text, sentences, max_words=options.max_words, overlap_words=options.overlap_words):
             own = range(first_new, run[-1].index + 1)
             first_new = own.stop
             mine = [n for n, draft in enumerate(drafts) if _sentence(draft) in own]
-            questions = _questions(sentences, [(n, drafts[n]) for n in mine], names, options.max_names)
+            questions = _questions(sentences, [(n, drafts[n]) for n in mine], names, language, options.max_names)
             state = PieceState.CLAIMS if mine else PieceState.EMPTY
             piece = Piece(index=len(pieces), span=span_of(run), state=state, n_drafts=len(mine))
             pieces.append(await self._settle(article, run, questions, drafts, piece))
@@ -147,6 +148,7 @@ def _questions(
     sentences: Sequence[Sentence],
     drafts: Sequence[tuple[int, ClaimDraft]],
     names: Sequence[Name],
+    language: Language,
     max_names: int,
 ) -> list[_Question]:
     """Ask wherever a person is not called by name and more than one could be meant."""
@@ -157,7 +159,8 @@ def _questions(
         draft = members[0][1]
         sentence = sentences[_asked_at(draft, sentences)[0]]
         mention = draft.source.mention if _asked_at(draft, sentences)[1] >= 0 else None
-        choices = _choices(names, sentence, max_names)
+        words = draft.source.mention.text if draft.source.mention else ""
+        choices = _choices(names, sentence, words, language, max_names)
         if len(choices) > 1:
             questions.append(
                 _Question(
@@ -174,7 +177,7 @@ def _is_open(draft: ClaimDraft, names: Sequence[Name]) -> bool:
     """Tell whether a person speaks who is called by a pronoun or a role there.
 
     Left to the rules: quotations beside a name, bodies and documents ("it", "they", "the decree"). The
-    model changed 14 such sources in 22 articles, and the change was right once.
+    model changed 14 such sources in 28 articles, and one change was right.
     """
     source = draft.source
     if source.kind is not SourceKind.PERSON or source.mention is None:
@@ -198,12 +201,21 @@ def _asked_at(draft: ClaimDraft, sentences: Sequence[Sentence]) -> tuple[int, in
     return _sentence(draft), -1
 
 
-def _choices(names: Sequence[Name], sentence: Sentence, limit: int) -> tuple[Name, ...]:
-    """Offer the people named up to the end of the sentence, nearest first."""
+def _choices(
+    names: Sequence[Name], sentence: Sentence, mention: str, language: Language, limit: int
+) -> tuple[Name, ...]:
+    """Offer the people named up to the end of the sentence, nearest first.
+
+    Nobody whose first name speaks against the pronoun: many of the model's wrong choices were such.
+    """
+    nouns, pronouns = language.nouns, language.pronouns
+    he, she = mention.lower() in pronouns.he, mention.lower() in pronouns.she
+    excluded = nouns.she_names if he and not she else nouns.he_names if she and not he else frozenset()
     before = [
         (max(starts), name)
         for name in names
         if name.kind is SourceKind.PERSON
+        and name.name.split()[0].lower() not in excluded
         and (starts := [m.start_char for m in name.mentions if m.start_char < sentence.span.end_char])
     ]
     nearest = [name for _, name in sorted(before, key=lambda entry: -entry[0])]
@@ -226,15 +238,21 @@ def _reply_type(choices: Sequence[Name]) -> type[BaseModel]:
 
 
 def _decided(draft: ClaimDraft, speaker: Name) -> ClaimDraft:
-    """Take the model's choice into a draft; two who agree leave no doubt, two who differ do."""
+    """Take the model's choice into a draft: it decides where the rules doubt, and raises a doubt where they do not.
+
+    Measured on 145 claims in 17 articles: rules alone name 133 speakers right, this 135, the model always 134.
+    """
     source = draft.source
     if speaker.name == source.name:
-        return draft.model_copy(update={"source": source.model_copy(update={"uncertain": None})})
+        return draft
+    if not source.uncertain:
+        doubt = f"the model reads {speaker.name} here, the rules {source.name}"
+        return draft.model_copy(update={"source": source.model_copy(update={"uncertain": doubt})})
     decided = SourceDraft(
         name=speaker.name,
         kind=speaker.kind,
         role=speaker.role,
         mention=source.mention,
-        uncertain=f"the model reads {speaker.name} here, the rules {source.name}",
+        uncertain=f"the model reads {speaker.name} here; for the rules, {source.uncertain}",
     )
     return draft.model_copy(update={"source": decided})
