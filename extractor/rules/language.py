@@ -283,6 +283,9 @@ def language(code: str) -> Language:
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE_CHARS = 4000
+_FEWEST_WORDS = 20
+_SURELY = 0.3
+"""Three words in ten from the stated list settle it: short samples had 0.37 to 0.44, Russian 0.24, which is compared."""
 _CLEARLY_MORE = 2.0
 """Another language must have this many times the function words before it overrules the metadata."""
 
@@ -292,7 +295,9 @@ def language_of(article: Article) -> Language:
     stated = language(article.metadata.language)
     start = article.body_start_char
     counts = Counter(_WORD.findall(article.text[start : start + _SAMPLE_CHARS].lower()))
-    if sum(counts.values()) < 20:
+    if counts.total() < _FEWEST_WORDS:
+        return stated
+    if sum(counts[word] for word in stated.function_words) > _SURELY * counts.total():
         return stated
     scores = {code: sum(counts[word] for word in language(code).function_words) for code in LANGUAGES}
     best = max(LANGUAGES, key=lambda code: (scores[code], code == stated.code))

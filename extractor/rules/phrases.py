@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 from extractor.rules.chunks import Chunk, EntityKind
 from extractor.rules.language import Language
+from extractor.rules.language import language as language_data
 from extractor.rules.names import Entity, Registry
 from extractor.rules.reading import Token, TokenKind
 from extractor.schema import Span
@@ -38,6 +40,19 @@ class Phrase:
     """Entities named after "of", "for", "by", or as possessors before the head."""
 
 
+@cache
+def _attributing_verbs(code: str) -> frozenset[str]:
+    verbs = language_data(code).verbs
+    return verbs.say | verbs.tell | verbs.quote | verbs.label | verbs.accuse
+
+
+@cache
+def _speaking_nouns(code: str) -> frozenset[str]:
+    nouns = language_data(code).nouns
+    bodies = nouns.organisations | nouns.documents | nouns.titles
+    return nouns.roles | nouns.anonymous | nouns.spokespeople | bodies
+
+
 class PhraseReader:
     """Reads noun phrases in the frame of one unit."""
 
@@ -45,11 +60,8 @@ class PhraseReader:
         self.frame = frame
         self._names = names
         self._language = language
-        nouns, verbs = language.nouns, language.verbs
-        self._verbs = verbs.say | verbs.tell | verbs.quote | verbs.label | verbs.accuse
-        self._known_nouns = (
-            nouns.roles | nouns.organisations | nouns.documents | nouns.anonymous | nouns.spokespeople | nouns.titles
-        )
+        self._verbs = _attributing_verbs(language.code)
+        self._known_nouns = _speaking_nouns(language.code)
 
     def chunk_at(self, index: int) -> Chunk | None:
         """Return the name that begins at a token, titles included."""
