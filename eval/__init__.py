@@ -1,0 +1,1 @@
+"""Score any extractor against hand-labelled articles, offline."""

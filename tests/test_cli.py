@@ -70,7 +70,21 @@ def test_help_is_light() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["", "ingest", "extract", "claims", "show", "review", "export", "status", "doctor", "eval", "eval run", "db", "models"],
+    [
+        "",
+        "ingest",
+        "extract",
+        "claims",
+        "show",
+        "review",
+        "export",
+        "status",
+        "doctor",
+        "eval",
+        "eval run",
+        "db",
+        "models",
+    ],
 )
 def test_every_command_explains_itself(claimdesk: Claimdesk, command: str) -> None:
     done = claimdesk(*command.split(), "--help")
@@ -138,9 +152,7 @@ def test_an_unreachable_endpoint_loses_nothing(
     assert json.loads(claimdesk("status", "--json").out)["articles_without_extraction"] == 1
 
 
-def test_a_wrong_key_is_named_and_not_shown(
-    claimdesk: Claimdesk, story: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_wrong_key_is_named_and_not_shown(claimdesk: Claimdesk, story: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     claimdesk("ingest", story)
     with LoopbackEndpoint([failure(401, code="invalid_api_key")]) as endpoint:
         monkeypatch.setenv("OPENAI_BASE_URL", endpoint.base_url)

@@ -42,9 +42,7 @@ def stored(text: str) -> StoredClaim:
         check_worthiness_reason="It names a date.",
         flags=(Flag(code=FlagCode.SOURCE_UNCERTAIN, detail="from “she”"),),
     )
-    return StoredClaim(
-        claim=claim, article_sha256=ARTICLE.sha256, model="rules", status=ClaimStatus.PENDING, version=0
-    )
+    return StoredClaim(claim=claim, article_sha256=ARTICLE.sha256, model="rules", status=ClaimStatus.PENDING, version=0)
 
 
 def rows(text: str) -> list[list[str]]:
