@@ -3,8 +3,6 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from pydantic import SecretStr
-
 from extractor.pipeline import Extractor
 from extractor.settings import Settings
 
@@ -25,8 +23,8 @@ async def open_extractor(model: str, settings: Settings, *, progress: Progress) 
         The extractor.
 
     Raises:
-        ConfigError: Neither a key nor an address of an endpoint is set for a named model.
-        ModelUnavailable: The local model's weights cannot be had, or it does not start.
+        ConfigError: A named model has neither a key nor an address of an endpoint, or the local model's weights
+            cannot be had or loaded.
     """
     match model:
         case "rules":
@@ -36,12 +34,11 @@ async def open_extractor(model: str, settings: Settings, *, progress: Progress) 
         case "local":
             from extractor.hybrid import HybridExtractor
             from extractor.local import LocalServer, ensure_weights
-            from extractor.model import Model, ModelOptions
+            from extractor.model import Model
 
             with LocalServer(ensure_weights(settings, progress=progress)) as server:
-                options = ModelOptions(name="local", base_url=server.base_url, api_key=SecretStr(server.api_key))
-                async with Model(options) as model_on_loopback:
-                    yield HybridExtractor(model_on_loopback)
+                async with Model(server.options) as loopback:
+                    yield HybridExtractor(loopback)
         case name:
             from extractor.endpoint import EndpointExtractor
             from extractor.model import Model, endpoint_options

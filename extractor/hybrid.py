@@ -240,7 +240,8 @@ def _reply_type(choices: Sequence[Name]) -> type[BaseModel]:
 def _decided(draft: ClaimDraft, speaker: Name) -> ClaimDraft:
     """Take the model's choice into a draft: it decides where the rules doubt, and raises a doubt where they do not.
 
-    Measured on 145 claims in 17 articles: rules alone name 133 speakers right, this 135, the model always 134.
+    On 145 claims in 17 articles of our own the rules alone named 133 speakers right, the model deciding
+    always 134: no difference worth the name, so the model is kept from overruling what the rules are sure of.
     """
     source = draft.source
     if speaker.name == source.name:

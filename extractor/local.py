@@ -248,7 +248,7 @@ class LocalServer:
     def _answer_once(self) -> None:
         """Have one token made: it proves that the model works, and a server let go before its first turn hangs.
 
-        Seen with xllamacpp 2026.10: in 2 of 9 tries the destructor waited for ever on a loop that had not begun.
+        Seen with xllamacpp 2026.10: the destructor waits for ever on a loop that has not begun.
         """
         question = {"messages": [{"role": "user", "content": "Hello"}], "max_tokens": 1}
         request = urllib.request.Request(
