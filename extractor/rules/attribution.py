@@ -257,9 +257,11 @@ class Attributor:
             if parts and after.last > after.first and self._clauses.has_finite(Stretch(low, high)):
                 attribution.clauses = [parts]
             return
-        post = self._clauses.without_final_marks(min(cue.last + 1, high), high)
+        to = cue.last < high and frame[cue.last].lower in language.verbs.to
+        subject = self._clauses.without_final_marks(low, cue.first)
+        post = self._clauses.without_final_marks(min(cue.last + (not to), high), high)
         if post.last - post.first > 2:
-            attribution.clauses = [(post,)]
+            attribution.clauses = [(subject, post) if to and subject.last > subject.first else (post,)]
 
     def _give_blocks(self, found: list[Attribution]) -> None:
         """Give block quotations that no attribution reached to the nearest one that names a source."""

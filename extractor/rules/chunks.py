@@ -246,6 +246,8 @@ def _by_neighbours(tokens: Sequence[Token], last: int, language: Language) -> En
     verbs = language.verbs
     if following[0] in verbs.say or following[0] in verbs.tell or following[0] in language.pronouns.who:
         return EntityKind.PERSON
+    if following[0] == "," and following[1:2] and following[1] in language.grammar.of:
+        return EntityKind.PERSON
     if following[0] == "," and (
         any(word in language.nouns.roles for word in following[1:]) or (following[1:2] and following[1].isdigit())
     ):

@@ -9,6 +9,7 @@ from extractor.rules.reading import Token, TokenKind
 
 _MIN_PRE_TOKENS = 6
 """An opening shorter than this and without a verb is an adverbial, not what is said."""
+_MIN_ANNOUNCED_TOKENS = 4
 _NEVER = ("\0",)
 """An ending that no word has, for languages without the form."""
 
@@ -129,7 +130,11 @@ class ClauseReader:
         if first.text in ",(" or first.lower in grammar.conjunctions:
             return False
         if first.lower in grammar.prepositions and first.lower not in verbs.warn_links:
-            return self.has_finite(stretch) and first.lower in grammar.openers
+            return first.lower in grammar.openers and self._comma_inside(stretch) and self.has_finite(stretch)
+        if first.lower in verbs.finite:
+            return False
+        if cue.word in verbs.announce and length >= _MIN_ANNOUNCED_TOKENS:
+            return True
         return self._has_clause(stretch) or (quoted and cue.kind is CueKind.SAY and length > 2)
 
     def content_of(self, stretch: Stretch) -> Stretch:

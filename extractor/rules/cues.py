@@ -120,13 +120,17 @@ class CueFinder:
         if before is None:
             return None
         if self._is_participle(index, before):
-            return self._participle(index, last, kind, earlier)
+            return self._participle(index, last, before, kind, earlier)
         cue = self._finite(index, last, kind, before, earlier)
         return None if cue is None else replace(cue, negated=negated)
 
-    def _participle(self, index: int, last: int, kind: CueKind, earlier: list[Cue]) -> Cue | None:
+    def _participle(self, index: int, last: int, before: int, kind: CueKind, earlier: list[Cue]) -> Cue | None:
         """``adding that``: said by whoever spoke before in the sentence, else by its subject."""
-        if not self._opens_participle(index):
+        if before > 1 and self._frame[before - 1].lower in self._language.verbs.as_word:
+            cited = self._phrases.before(before - 1)
+            if cited is not None and (cited.entity is not None or cited.pronoun):
+                return self._cue(index, last, CueKind.SAY, cited)
+        if not self._opens_participle(before):
             return self._absolute(index, last, kind)
         if kind is CueKind.QUOTE and not self._blocks:
             return None
@@ -234,7 +238,8 @@ class CueFinder:
 
     def _is_participle(self, index: int, before: int) -> bool:
         """Without an auxiliary a form in -ing has no subject of its own."""
-        return self._is_ing(index) and before == index
+        be = self._language.verbs.passive
+        return self._is_ing(index) and not any(token.lower in be for token in self._frame[before:index])
 
     def _absolute(self, index: int, last: int, kind: CueKind) -> Cue | None:
         """``with Osei calling the tender "a disgrace"``."""

@@ -116,13 +116,26 @@ class PhraseReader:
             token = self.frame[start - 1]
             if token.kind in (TokenKind.QUOTE, TokenKind.MARK) and token.text not in "-&'%$":
                 break
+            if start < end and (token.quote < 0) is not (self.frame[start].quote < 0):
+                break
             if self._stops(token) and not (token.lower == "and" and self._inside_chunk(start - 1)):
                 if token.lower in self._subject_pronouns() and start == end:
                     return self._pronoun(start - 1)
-                break
+                return self._before_participle(start - 1) or self._trimmed(start, end, lenient=lenient)
             start -= 1
+        return self._trimmed(start, end, lenient=lenient)
+
+    def _trimmed(self, start: int, end: int, *, lenient: bool) -> Phrase | None:
         start = self._without_adverbials(start, end)
         return self._parsed(start, end, lenient=lenient) if start < end else None
+
+    def _before_participle(self, index: int) -> Phrase | None:
+        """``Osei speaking to the council called``: the person before a participle that hangs on the name."""
+        token, endings = self.frame[index], self._language.participle_endings
+        if not endings or index == 0 or token.capital or not token.lower.endswith(endings):
+            return None
+        phrase = self._ending(index)
+        return phrase if phrase is not None and phrase.entity is not None and _is_person(phrase.entity) else None
 
     def _before_brackets(self, end: int) -> int:
         """``the World Health Organization (WHO)``: step back over the brackets."""

@@ -107,14 +107,38 @@ def states_measure(text: str, language: Language) -> str | None:
         return "a count of votes"
     if _measured(text, language):
         return "a measured quantity"
-    words = _WORD.findall(lower.partition(",")[0])
-    if any(word in language.worth.ranking for word in words) and any(word in language.worth.since for word in words):
-        return "a ranking"
-    return None
+    if _toll(lower, language):
+        return "a number of victims"
+    return "a ranking" if _ranks(lower, language) else None
+
+
+def _toll(lower: str, language: Language) -> bool:
+    """``killed five and wounded 110``: a number right after the verb, or right before it."""
+    worth, words = language.worth, _TOKEN.findall(lower)
+    for index, word in enumerate(words):
+        if word not in worth.tolls:
+            continue
+        beside = [*words[max(0, index - 3) : index], *words[index + 1 : index + 3]]
+        if any((w.isdigit() and not _YEAR.fullmatch(w)) or w in worth.numbers for w in beside):
+            return True
+    return False
+
+
+def _ranks(lower: str, language: Language) -> bool:
+    """``the third derailment in five years``, ``the first woman to serve``: in the main clause."""
+    worth, words = language.worth, _WORD.findall(lower)
+    main = _WORD.findall(lower.partition(",")[0])
+    if any(word in worth.ranking for word in main) and any(word in worth.since for word in main):
+        return True
+    return any(
+        word in worth.ranking and words[index - 1 : index] == ["the"] and "to" in words[index + 2 : index + 5]
+        for index, word in enumerate(words)
+        if language.code == "en" and index
+    )
 
 
 def _measured(text: str, language: Language) -> bool:
-    """A figure with its unit, in the main clause: not after the first comma unless the sentence is short."""
+    """A figure with its unit, a sum of money, a share, or a number with thousands."""
     worth = language.worth
     tokens = _TOKEN.findall(text)
     for index, token in enumerate(tokens):
