@@ -62,7 +62,7 @@ class ArticleMetadata(Value):
     """Place and agency as printed, such as ``DUSHANBE, September 16. /TASS/.``"""
     published: date | None = None
     language: str = "en"
-    """ISO 639-1."""
+    """ISO 639-1, or 639-3 where that has none; told from the text where the input says nothing."""
     url: str | None = None
     origin: str = ""
     """Where it was read: a path, a URL, or ``stdin``."""

@@ -5,6 +5,7 @@ import re
 import unicodedata
 
 from extractor.errors import IngestError
+from extractor.ingest.language import language_of_text
 from extractor.ingest.wire import read_header
 from extractor.schema import Article, ArticleMetadata, Value
 
@@ -44,7 +45,8 @@ def make_article(text: str, metadata: ArticleMetadata) -> Article:
     """Make an article of a text and what is known about it.
 
     A header of wire copy (section line, headline, deck, byline, dateline) stays in the text,
-    lies before `Article.body_start_char`, and fills those fields of the metadata that are None.
+    lies before `Article.body_start_char`, and fills those fields of the metadata that are None. The
+    language is told from the body where the input does not say.
 
     Args:
         text: The text as it was read.
@@ -60,9 +62,10 @@ def make_article(text: str, metadata: ArticleMetadata) -> Article:
     if not text.strip():
         raise IngestError(f"{metadata.origin or 'the text'!r} is empty: give an article with some text in it.")
     header = read_header(text, metadata)
+    language = language_of_text(text[header.body_start_char :], stated=metadata.language)
     return Article(
         text=text,
         sha256=hashlib.sha256(text.encode("utf-8")).hexdigest(),
         body_start_char=header.body_start_char,
-        metadata=header.metadata,
+        metadata=header.metadata.model_copy(update={"language": language}),
     )
