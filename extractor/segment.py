@@ -19,6 +19,11 @@ _BREAK = re.compile(
 )
 _WORD_BEFORE = re.compile(r"[^\s\"“”„«»(\[]+$")
 _NEXT_WORD = re.compile(r"[\s\"“”„«»‘’'(\[—–-]*([^\W_]+)")
+_DATELINE = re.compile(
+    r"\s*[^\W\d_a-z][^\W\d_a-z .’'-]{2,30}(?:,\s[^\W\d_][^\n()—–,]{1,30}){0,2}"  # PUERTO ALMIRA, Costa Verina
+    r"\s*\([^()\n]{2,40}\)\s*(?:--|—|–|-)\s+"  # (Meridian Wire) --
+)
+"""Where and by whom an agency's story was filed: no part of its first sentence."""
 _HARD_WRAP_CHARS = range(55, 101)
 """Line lengths at which mail and wire software breaks lines inside a paragraph."""
 _LOOK_CHARS = 40
@@ -39,7 +44,9 @@ def segment(article: Article) -> tuple[Sentence, ...]:
     """
     language = language_of(article)
     sentences: list[Sentence] = []
-    for paragraph, block in enumerate(_paragraphs(article.text, article.body_start_char)):
+    dateline = _DATELINE.match(article.text, article.body_start_char)
+    start = dateline.end() if dateline else article.body_start_char
+    for paragraph, block in enumerate(_paragraphs(article.text, start)):
         for span in _sentences(article.text, block, language):
             sentences.append(Sentence(index=len(sentences), paragraph=paragraph, span=span))
     return tuple(sentences)
@@ -131,6 +138,8 @@ def _full_stop_ends(text: str, match: re.Match[str], start: int, following: str,
     word = before[0].lower().lstrip("'’‘")
     opens = following.lower() in language.function_words
     data = language.segmentation
+    if word in data.before_numbers and not following.isdigit():
+        return True
     if word in data.abbreviations:
         return word.isdigit()
     if word.isdigit():

@@ -14,6 +14,10 @@ _EDGE = " \t\n\u00a0\u202f,.;:–—-"
 _EDGE_START = " \t\n\u00a0\u202f,;:–—-"
 _FRAGMENT_WORDS = 2
 _THANKS_WORDS = 12
+_OMITTED = re.compile(r"\s*\[\s*(?:\.{1,3}|…)\s*\]$")
+_OMITTED_FIRST = re.compile(r"\[\s*(?:\.{1,3}|…)\s*\]\s*")
+_OMISSION_CHARS = 8
+_DOTTED = re.compile(r"(?<!\w)[A-Za-z]\.[A-Za-z]\.$")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
 
@@ -86,9 +90,16 @@ class ContentReader:
         words = _WORD.findall(span.of(self._text))
         verbs = self._language.verbs
         finite = any(word.lower() in verbs.finite or "'" in word or "’" in word for word in words)
+        if len(words) == _FRAGMENT_WORDS and verbs.past_endings and words[1].islower():
+            finite = finite or words[1].endswith(verbs.past_endings)
         return len(words) <= _FRAGMENT_WORDS and not finite and not span.of(self._text).endswith("?")
 
     def _trimmed(self, start: int, end: int) -> Span | None:
+        """Drop separators and an editor's omission at the edges."""
+        first = _OMITTED_FIRST.match(self._text, start, end)
+        start = first.end() if first else start
+        last = _OMITTED.search(self._text, max(start, end - _OMISSION_CHARS), end)
+        end = last.start() if last else end
         while start < end and self._text[start] in _EDGE_START:
             start += 1
         while end > start and self._text[end - 1] in _EDGE and not self._abbreviated(end):
@@ -98,7 +109,7 @@ class ContentReader:
     def _abbreviated(self, end: int) -> bool:
         """Keep the full stops of an ellipsis and of ``U.S.``."""
         tail = self._text[max(0, end - 4) : end]
-        return tail.endswith("...") or bool(re.search(r"[A-Z]\.[A-Z]\.$", tail))
+        return tail.endswith("...") or bool(_DOTTED.search(tail))
 
     def _left_out(self, content: Content) -> bool:
         """Questions, thanks, greetings and scraps are no claims."""

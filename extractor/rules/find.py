@@ -7,11 +7,12 @@ from extractor.rules.attribution import Attribution, Attributor
 from extractor.rules.contents import Content, ContentReader
 from extractor.rules.cues import Cue, CueKind
 from extractor.rules.names import registry
+from extractor.rules.own import states_own
 from extractor.rules.phrases import Phrase, PhraseReader
 from extractor.rules.reading import Reading, TokenKind, Unit, read
 from extractor.rules.resolve import Resolved, Resolver
 from extractor.rules.turns import Turn, turns
-from extractor.rules.worth import kind_of, states_measure, worth_of
+from extractor.rules.worth import kind_of, worth_of
 from extractor.schema import (
     Article,
     ClaimDraft,
@@ -24,7 +25,7 @@ from extractor.schema import (
 
 _ANONYMOUS = "unnamed"
 _MIN_FLOATING_WORDS = 4
-_MIN_OWN_WORDS = 6
+_MIN_OWN_WORDS = 3
 _MAX_OWN_WORDS = 60
 
 
@@ -218,7 +219,7 @@ class _Finder:
             words = text.split()
             if not _MIN_OWN_WORDS <= len(words) <= _MAX_OWN_WORDS or not self._is_sentence(sentence):
                 continue
-            if states_measure(text, self._language) is None:
+            if not states_own(text, self._language):
                 continue
             name = self._reading.article.metadata.publisher or "the article"
             self._add(content, Resolved(SourceDraft(name=name, kind=SourceKind.ARTICLE)), None)
@@ -228,9 +229,8 @@ class _Finder:
         tokens = self._reading.tokens[sentence.index]
         ended = self._reading.text[sentence.span.end_char - 1] in ".!…\"”»'’)"
         verbs = self._language.verbs
-        finite = any(
-            t.lower in verbs.finite or (verbs.past_endings and t.lower.endswith(verbs.past_endings)) for t in tokens
-        )
+        known = verbs.finite | self._language.worth.rates
+        finite = any(t.lower in known or (verbs.past_endings and t.lower.endswith(verbs.past_endings)) for t in tokens)
         return ended and finite
 
     def _add(

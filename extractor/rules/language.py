@@ -46,6 +46,8 @@ class Segmentation(Value):
     """Never the end of a sentence."""
     maybe_abbreviations: Words
     """The end of a sentence only before a word that often opens one."""
+    before_numbers: Words = frozenset()
+    """Of the abbreviations, those that are another word unless a number follows: "No. 4", but "No. Never."."""
     after_question: Words
     """Verbs that go on with a sentence after a quotation ending in ? or !."""
     ordinals: bool = False
@@ -244,6 +246,22 @@ class Worth(Value):
     """Words that give a ranking its range: "since", "years"."""
     numbers: Words
     """Numbers in words."""
+    than: Words = frozenset()
+    anybody: Words = frozenset()
+    """After "than" they compare nothing that could be checked: anyone, usual."""
+    ages: Words = frozenset()
+    """After these a number is an age."""
+    effects: Phrases = ()
+    """Verbs of cause with their preposition: "resulted in"."""
+    reckoning: Words = frozenset()
+    """Before a number they make it the point: only, nearly, estimated."""
+    comparative_endings: tuple[str, ...] = ()
+    asides: Words = frozenset()
+    """Open what stands beside the main clause: "worth 12 million", "resulting in", "with"."""
+    rates: Words = frozenset()
+    """Verbs of change and measure: a figure beside them is the point of the sentence."""
+    victims: Words = frozenset()
+    """Verbs and participles of victims, whose subject is counted: died, missing."""
     record: Words
     thanks: Words
     questions: Words
