@@ -265,8 +265,8 @@ def _duplicates(loaded: list[_Loaded]) -> Iterator[str]:
 
 
 def _left_out(case: GoldCase) -> NotScored:
-    origin = case.article.origin or "a place the case does not name"
-    reason = f"its text is not in the data set and was not found; it is in {origin}"
+    place = case.article.origin.partition("#")[0] or "a place the case does not name"
+    reason = f"the text is not in the data set; it is in {place} (--texts)"
     return NotScored(case_id=case.id, split=case.split, reason=reason)
 
 

@@ -131,7 +131,11 @@ def _slices(score: Score) -> Table:
 
 
 def _left_out(score: Score) -> Iterator[Text]:
+    by_reason: dict[str, list[str]] = {}
     for case in score.not_scored:
-        yield Text(f"Not scored: {printable(case.case_id)}: {printable(case.reason)}", style="yellow")
+        by_reason.setdefault(case.reason, []).append(case.case_id)
+    for reason, ids in by_reason.items():
+        which = ids[0] if len(ids) == 1 else f"{len(ids)} cases, {ids[0]} to {ids[-1]}"
+        yield Text(f"Not scored: {printable(which)}: {printable(reason)}", style="yellow")
     if score.unused_predictions:
         yield Text(f"{len(score.unused_predictions)} predictions are for cases that were not asked for.", style="dim")

@@ -162,7 +162,7 @@ def test_a_text_that_is_not_found_leaves_the_case_listed_with_its_reason(tmp_pat
     assert [c.id for c in found.cases] == ["a"]
     assert found.select({Split.TEST}).not_scored == ()
     assert [(n.case_id, n.reason) for n in found.select(SCORED).not_scored] == [
-        ("b", "its text is not in the data set and was not found; it is in wikinews_en.jsonl#w-1")
+        ("b", "the text is not in the data set; it is in wikinews_en.jsonl (--texts)")
     ]
 
 
