@@ -5,11 +5,14 @@ import platform
 import subprocess
 import sys
 import time
+from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from extractor.cli.output import article_progress, bytes_progress, new_table, stdout_console
+from extractor.cli.rivals import InstallOption, langextract_worker
 
 if TYPE_CHECKING:
     from extractor.settings import Settings
@@ -106,19 +109,44 @@ async def _extract(inputs: list[str], model: str, limit: int | None, settings: "
     stdout_console().print(table)
 
 
+class PeerPlacer(StrEnum):
+    """What places quotations beside us."""
+
+    LANGEXTRACT = "langextract"
+
+
 @app.command("grounding")
-def grounding() -> None:
-    """Place 200 planted quotations in an article of 5,000 words: time and accuracy per kind."""
-    from eval.bench_grounding import bench_placer
+def grounding(
+    peer: Annotated[PeerPlacer | None, typer.Option(help="Also time this library's aligner; takes a minute.")] = None,
+    install: InstallOption = False,
+) -> None:
+    """Place 200 planted quotations in an article of 5,000 words: time and accuracy per kind.
+
+    langextract's aligner is measured as it works in langextract, with all quotations in one go, and with each by
+    itself. It gives one range for a quotation, so it cannot be right on interrupted ones.
+    """
+    from eval.bench_grounding import GroundingTable, bench_placer
     from extractor.placing import place_all
 
-    result = bench_placer("claimdesk", place_all)
+    results: list[GroundingTable] = [bench_placer("claimdesk", place_all)]
+    if peer is PeerPlacer.LANGEXTRACT:
+        from eval.peers import langextract_reply
+        from extractor.settings import load_settings
+
+        with langextract_worker(load_settings(), install=install) as worker:
+            langextract_reply.place_all(worker, "Warm up.", ["up"], together=True)
+            for name, together in (("langextract, in one go", True), ("langextract, one by one", False)):
+                placer = partial(langextract_reply.place_all, worker, together=together)
+                results.append(bench_placer(name, placer, n_runs=1))
     _machine()
-    table = new_table("kind", "n", "right", right=("n", "right"))
-    for row in result.rows:
-        table.add_row(row.kind, str(row.n), str(row.n_right))
+    names = tuple(result.placer for result in results)
+    table = new_table("right, by kind", "n", *names, right=("n", *names))
+    for rows in zip(*(result.rows for result in results), strict=True):
+        table.add_row(rows[0].kind, str(rows[0].n), *(str(row.n_right) for row in rows))
+    totals = [sum(row.n_right for row in result.rows) for result in results]
+    table.add_row("all", str(results[0].n_quotations), *map(str, totals))
+    table.add_row("milliseconds for all", "", *(f"{result.seconds * 1000:.1f}" for result in results))
     stdout_console().print(table)
-    typer.echo(f"{result.placer}: {result.seconds * 1000:.1f} ms for all")
 
 
 @app.command("guard")

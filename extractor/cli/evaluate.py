@@ -1,13 +1,13 @@
 """Commands of the eval suite."""
 
 import asyncio
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from extractor.cli import bench
+from extractor.cli import bench, peers
+from extractor.cli.gold import DataOption, JsonOption, SplitOption, TextsOption, code_version, read_cases
 from extractor.cli.output import EXIT_FAILED, article_progress, bytes_progress, complain, stdout_console
 
 if TYPE_CHECKING:
@@ -19,30 +19,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Score extraction against hand-labelled examples.", no_args_is_help=True)
 app.add_typer(bench.app, name="bench")
+app.command("peers")(peers.peers)
 
 
-class SplitName(StrEnum):
-    """What a set of cases is for; `eval.cases.Split` says more."""
-
-    EXAMPLES = "examples"
-    DEV = "dev"
-    TEST = "test"
-
-
-DataOption = Annotated[
-    Path | None, typer.Option(metavar="PATH", help="A JSONL file or folder of gold cases; the shipped ones without.")
-]
-TextsOption = Annotated[
-    Path | None,
-    typer.Option(metavar="FILE", help="JSONL with id and text, for cases whose text is not shipped with them."),
-]
-SplitOption = Annotated[
-    list[SplitName] | None, typer.Option(help="Only these cases; dev and test without. May be given several times.")
-]
 DetailsOption = Annotated[
     bool, typer.Option("--details", help="For each article: what matched, was missed, was invented, and why.")
 ]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 
 @app.command("run")
@@ -65,14 +47,14 @@ def run(
     from extractor.settings import load_settings
 
     settings = load_settings()
-    cases = _cases(data, texts, split)
+    cases = read_cases(data, texts, split)
     started_at = utc_now()
     identity, predictions = asyncio.run(_predict(cases, model or settings.model, settings))
     info = RunInfo(
         identity=identity,
         dataset=cases.path,
         dataset_sha256=cases.sha256,
-        code_version=_code_version(),
+        code_version=code_version(),
         created_at=started_at,
     )
     the_run = EvalRun(info=info, predictions=tuple(predictions))
@@ -98,18 +80,7 @@ def rescore(
     from eval.run import load_run
     from eval.scoring import score
 
-    _report(score(load_run(run_file), _cases(data, texts, split)), details=details, as_json=as_json)
-
-
-def _cases(data: Path | None, texts: Path | None, split: list[SplitName] | None) -> "CaseSet":
-    from importlib.resources import files
-
-    from eval.cases import SCORED, Split, load_cases, no_texts, wikinews_texts
-    from extractor.ingest import normalise
-
-    path = data or Path(str(files("eval") / "data"))
-    cases = load_cases(path, wikinews_texts(texts, normalise=normalise) if texts else no_texts)
-    return cases.select({Split(s) for s in split} if split else SCORED)
+    _report(score(load_run(run_file), read_cases(data, texts, split)), details=details, as_json=as_json)
 
 
 async def _predict(cases: "CaseSet", model: str, settings: "Settings") -> "tuple[Identity, list[Prediction]]":
@@ -135,12 +106,6 @@ async def _predict(cases: "CaseSet", model: str, settings: "Settings") -> "tuple
                         predictions.append(prediction(case, str(exc)))
                     advance()
             return extractor.identity, predictions
-
-
-def _code_version() -> str:
-    from importlib.metadata import version
-
-    return version("claimdesk")
 
 
 def _report(score: "Score", *, details: bool, as_json: bool) -> None:

@@ -1,0 +1,64 @@
+"""A comparison of systems for the terminal: a column each, with the ratio to the first one where there is one."""
+
+from collections.abc import Sequence
+
+from rich import box
+from rich.table import Table
+
+from eval.metrics.figure import Ratio
+from eval.peers.comparison import SystemFigures
+from eval.report.wording import UNDEFINED, share
+
+
+def render(systems: Sequence[SystemFigures], baseline: SystemFigures | None) -> Table:
+    """Lay out the figures.
+
+    Args:
+        systems: In the order of the columns; at least one.
+        baseline: What ratios of cost are taken against; None for no ratios.
+    """
+    first = systems[0]
+    title = f"{first.n_articles} articles, {first.n_gold} gold claims"
+    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("per system", overflow="fold")
+    for figures in systems:
+        table.add_column(figures.system, justify="right", overflow="fold")
+
+    def row(name: str, *cells: str) -> None:
+        table.add_row(name, *cells)
+
+    row("claims", *(str(s.n_claims) for s in systems))
+    for name, counts in (
+        ("by text", [s.found for s in systems]),
+        ("by text and source", [s.found_with_source for s in systems]),
+    ):
+        row(f"precision {name}", *(share(c.precision.value) for c in counts))
+        row(f"recall {name}", *(share(c.recall.value) for c in counts))
+        row(f"F1 {name}", *(share(c.f1.value if c.has_f1 else None) for c in counts))
+    row("source right, of those found", *(_of(s.source) for s in systems))
+    row("quotation type right, of those found", *(_of(s.quotation) for s in systems))
+    row("words not in the article, of all claims", *(_count(s.not_verbatim) for s in systems))
+    row("... of these called verbatim by grounding", *(str(s.falsely_verbatim) for s in systems))
+    row("articles with a loss", *(str(s.n_failed) for s in systems))
+    row("pieces lost, of all pieces", *(_count(s.lost_pieces) for s in systems))
+    for name, cost in (
+        ("prompt tokens per article", "prompt_tokens"),
+        ("output tokens per article", "output_tokens"),
+        ("seconds per article", "seconds"),
+    ):
+        base = getattr(baseline, cost) if baseline else None
+        digits = 2 if cost == "seconds" else 0
+        row(name, *(_cost(getattr(s, cost), base, digits) for s in systems))
+    return table
+
+
+def _of(ratio: Ratio) -> str:
+    return f"{share(ratio.value)} ({_count(ratio)})" if ratio.n else UNDEFINED
+
+
+def _count(ratio: Ratio) -> str:
+    return f"{ratio.hits} of {ratio.n}"
+
+
+def _cost(value: float, base: float | None, digits: int) -> str:
+    return f"{value:.{digits}f} (×{value / base:.2f})" if base else f"{value:.{digits}f}"
