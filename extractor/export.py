@@ -1,12 +1,13 @@
-"""Claims as files for other programs: JSON lines with every field, CSV with one row a claim."""
+"""Claims and articles as files for other programs: JSON lines with every field, CSV with one row each."""
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from pydantic_core import to_json
 
-from extractor.schema import Source, StoredArticle, StoredClaim
+from extractor.schema import Article, Extraction, Failure, PieceState, Source, StoredArticle, StoredClaim, Value
 
 CSV_COLUMNS = (
     "claim_id",
@@ -32,6 +33,36 @@ CSV_COLUMNS = (
     "url",
     "model",
 )
+ARTICLE_COLUMNS = (
+    "article_sha256",
+    "title",
+    "publisher",
+    "published",
+    "language",
+    "url",
+    "origin",
+    "added_at",
+    "claims",
+    "model",
+    "extracted_at",
+    *(f"pieces_{state}" for state in PieceState),
+    "piece_details",
+    "suspected_misses",
+    "failures",
+)
+
+
+class ArticleRecord(Value):
+    """One article and the ledger of what was read of it."""
+
+    article: Article
+    added_at: datetime
+    n_claims: int
+    """Without the superseded ones."""
+    extraction: Extraction | None
+    """The one that was saved last: lineage, pieces with raw replies, suspected misses. None before the first."""
+    failures: tuple[Failure, ...] = ()
+    """Extractions of it that did not come about."""
 
 
 def to_jsonl(claims: Iterable[StoredClaim], articles: Mapping[str, StoredArticle]) -> str:
@@ -56,12 +87,57 @@ def to_csv(claims: Iterable[StoredClaim], articles: Mapping[str, StoredArticle])
         claims: What to export, in the order wanted.
         articles: The claims' articles by sha256.
     """
+    rows = (_row(stored, articles[stored.article_sha256]) for stored in claims)
+    return "".join(_csv(CSV_COLUMNS, rows))
+
+
+def articles_to_jsonl(records: Iterable[ArticleRecord]) -> Iterator[str]:
+    """Give one JSON object a line: the article with its text, and its ledger.
+
+    The claims are not repeated here: in the export of claims they stand as the review left them.
+    """
+    for record in records:
+        yield record.model_dump_json(exclude={"extraction": {"claims"}}) + "\n"
+
+
+def articles_to_csv(records: Iterable[ArticleRecord]) -> Iterator[str]:
+    """Give a header and one row an article (RFC 4180, CRLF), safe to open in a spreadsheet; without its text."""
+    return _csv(ARTICLE_COLUMNS, (_article_row(record) for record in records))
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(CSV_COLUMNS)
-    for stored in claims:
-        writer.writerow([_inert(cell) for cell in _row(stored, articles[stored.article_sha256])])
-    return out.getvalue()
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_inert(cell) for cell in row])
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
+    yield out.getvalue()
+
+
+def _article_row(record: ArticleRecord) -> list[str]:
+    about, extraction = record.article.metadata, record.extraction
+    counts = extraction.pieces_by_state if extraction else ()
+    n_pieces = {count.state: count.n for count in counts}
+    return [
+        record.article.sha256,
+        about.title or "",
+        about.publisher or "",
+        about.published.isoformat() if about.published else "",
+        about.language,
+        about.url or "",
+        about.origin,
+        record.added_at.isoformat(),
+        str(record.n_claims),
+        extraction.identity.model if extraction else "",
+        extraction.started_at.isoformat() if extraction else "",
+        *(str(n_pieces.get(state, 0)) for state in PieceState),
+        "; ".join(f"{count.state}: {detail}" for count in counts for detail in count.details),
+        str(len(extraction.suspected_misses)) if extraction else "",
+        "; ".join(f"{failure.model}: {failure.reason}" for failure in record.failures),
+    ]
 
 
 def _row(stored: StoredClaim, article: StoredArticle) -> list[str]:

@@ -289,6 +289,15 @@ class Piece(Value):
     usage: Usage = Usage()
 
 
+class PieceCount(Value):
+    """How many pieces of an article ended in one state."""
+
+    state: PieceState
+    n: int
+    details: tuple[str, ...] = ()
+    """The different reasons, in the order of the article; for refused, truncated and failed."""
+
+
 class SuspectedMiss(Value):
     """A sentence that looks like it reports somebody's words, and that no claim covers."""
 
@@ -326,6 +335,16 @@ class Extraction(Value):
     def usage(self) -> Usage:
         """What all calls for this article cost together."""
         return sum((p.usage for p in self.pieces), Usage())
+
+    @property
+    def pieces_by_state(self) -> tuple[PieceCount, ...]:
+        """Count the pieces, in the order of `PieceState`; states without a piece are left out."""
+        by_state = [(state, [p for p in self.pieces if p.state is state]) for state in PieceState]
+        return tuple(
+            PieceCount(state=state, n=len(held), details=tuple(dict.fromkeys(p.detail for p in held if p.detail)))
+            for state, held in by_state
+            if held
+        )
 
 
 class ClaimStatus(StrEnum):
@@ -409,3 +428,24 @@ class StoredArticle(Value):
     def title(self) -> str | None:
         """The headline, where there is one."""
         return self.metadata.title
+
+
+class Failure(Value):
+    """An article that an extractor could not do yet."""
+
+    article_sha256: str
+    model: str
+    reason: str
+    """Of the last try."""
+    n_failures: int
+    first_at: datetime
+    """Aware, UTC, as `last_at`."""
+    last_at: datetime
+
+
+class LedgerTotals(Value):
+    """What was read of all articles, by the last extraction of each."""
+
+    pieces: dict[PieceState, int]
+    """Every state is named."""
+    n_suspected_misses: int

@@ -1,5 +1,7 @@
 """The command line as a person meets it: what it prints where, and how it exits."""
 
+import csv
+import hashlib
 import io
 import json
 import signal
@@ -13,6 +15,16 @@ from pathlib import Path
 import pytest
 
 from extractor.cli import main
+from extractor.schema import Extraction, Identity, PieceState, SuspectedMiss
+from extractor.settings import load_settings
+from extractor.store import (
+    latest_extraction,
+    list_articles,
+    open_session,
+    open_store,
+    record_failure,
+    save_extraction,
+)
 from tests.loopback import Answer, LoopbackEndpoint, failure
 
 STORY = """Ferry to stay in harbour
@@ -115,6 +127,82 @@ def test_from_a_file_to_claims(claimdesk: Claimdesk, story: Path) -> None:
     status = json.loads(claimdesk("status", "--json").out)
     assert status["claims"]["pending"] == len(claims)
     assert status["articles"] == 1
+
+
+@pytest.fixture
+def read_badly(claimdesk: Claimdesk, story: Path) -> Extraction:
+    """An article of which one piece was cut off, one sentence is suspected, and that another model could not do."""
+    claimdesk("ingest", story)
+    claimdesk("extract", "--model", "rules")
+    with open_session(open_store(load_settings().database_url)) as session:
+        (stored,) = list_articles(session)
+        whole = latest_extraction(session, article_sha256=stored.sha256)
+        assert whole is not None
+        span = whole.claims[0].content.spans[0]
+        cut_off = whole.pieces[0].model_copy(
+            update={"index": 1, "state": PieceState.TRUNCATED, "detail": "the reply [ran] into 64 tokens"}
+        )
+        badly = whole.model_copy(
+            update={
+                "identity": Identity(model="large"),
+                "claims": whole.claims[1:],
+                "pieces": (*whole.pieces, cut_off),
+                "suspected_misses": (SuspectedMiss(span=span, reason="a quotation that [no claim] covers"),),
+            }
+        )
+        save_extraction(session, extraction=badly)
+        other = Identity(model="other")
+        why = "the endpoint [refused] it"
+        record_failure(session, article_sha256=stored.sha256, identity=other, error=why, now=stored.added_at)
+    return badly
+
+
+def test_what_was_lost_is_told_in_the_terminal(claimdesk: Claimdesk, read_badly: Extraction) -> None:
+    shown = claimdesk("show", read_badly.article_sha256[:8]).out
+    assert (
+        "read by large; pieces: 1 with claims, 1 truncated (the reply [ran] into 64 tokens); 1 sentence perhaps missed"
+        in shown
+    )
+    assert "perhaps missed: The ferry Solveig will stay in harbour until May" in shown
+    assert "(a quotation that [no claim] covers)" in shown
+    assert "failed: other, once" in shown
+
+    told = claimdesk("status").out
+    assert "1 with claims, 1 truncated; 1 sentence perhaps missed" in told
+    assert "the endpoint [refused] it" in told
+    status = json.loads(claimdesk("status", "--json").out)
+    assert (status["pieces"]["truncated"], status["pieces"]["refused"], status["suspected_misses"]) == (1, 0, 1)
+    assert [failure["reason"] for failure in status["failures"]] == ["the endpoint [refused] it"]
+
+
+def test_what_was_lost_is_exported(claimdesk: Claimdesk, read_badly: Extraction, tmp_path: Path) -> None:
+    articles = ("export", "--format", "jsonl", "--what", "articles")
+    line = claimdesk(*articles).out
+    record = json.loads(line)
+    assert record["extraction"] == read_badly.model_dump(mode="json", exclude={"claims"})
+    assert [failure["model"] for failure in record["failures"]] == ["other"]
+    assert hashlib.sha256(record["article"]["text"].encode()).hexdigest() == record["article"]["sha256"]
+
+    header, row = csv.reader(io.StringIO(claimdesk("export", "--format", "csv", "--what", "articles").out))
+    cells = dict(zip(header, row, strict=True))
+    assert (cells["pieces_claims"], cells["pieces_truncated"], cells["suspected_misses"]) == ("1", "1", "1")
+    assert cells["piece_details"] == "truncated: the reply [ran] into 64 tokens"
+    assert cells["failures"] == "other: the endpoint [refused] it"
+
+    file = tmp_path / "articles.jsonl"
+    assert claimdesk(*articles, "--article", read_badly.article_sha256, "-o", file).out == ""
+    assert file.read_text(encoding="utf-8") == line
+    assert claimdesk(*articles, "--article", "abcdef", "-o", file).code == 2
+    assert file.read_text(encoding="utf-8") == line, "a refused export leaves what was there"
+    assert list(tmp_path.glob("*.part")) == []
+    assert "leave it out" in claimdesk(*articles, "--status", "pending").err
+
+
+def test_an_article_that_was_not_read_is_exported_too(claimdesk: Claimdesk, story: Path) -> None:
+    claimdesk("ingest", story)
+    assert "not read yet" in claimdesk("show", "Ferry to stay in harbour").out
+    assert json.loads(claimdesk("export", "--format", "jsonl", "--what", "articles").out)["extraction"] is None
+    assert "Ferry to stay" in claimdesk("export", "--format", "csv", "--what", "articles").out
 
 
 def test_stdin_is_an_article(claimdesk: Claimdesk) -> None:

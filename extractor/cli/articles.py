@@ -5,7 +5,17 @@ from typing import Annotated
 
 import typer
 
-from extractor.cli.output import EXIT_FAILED, SHORT_ID, complain, new_table, print_json, stdout_console
+from extractor.cli.output import (
+    EXIT_FAILED,
+    SHORT_ID,
+    complain,
+    count,
+    failure_line,
+    new_table,
+    plain,
+    print_json,
+    stdout_console,
+)
 
 
 def ingest(
@@ -65,14 +75,25 @@ def _json_line(value: object) -> str:
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
-    """Tell what is in the database: articles, claims by state, and what the models have cost."""
+    """Tell what is in the database: articles, claims by state, what was read and lost, what failed, and the cost."""
     from extractor.settings import load_settings
-    from extractor.store import count_by_status, list_articles, open_session, open_store, redacted, usage_by_model
+    from extractor.store import (
+        count_by_status,
+        ledger_totals,
+        list_articles,
+        list_failures,
+        open_session,
+        open_store,
+        redacted,
+        usage_by_model,
+    )
 
     settings = load_settings()
     with open_session(open_store(settings.database_url), reading=True) as session:
         stored = list_articles(session)
         counts = count_by_status(session)
+        totals = ledger_totals(session)
+        failures = list_failures(session)
         usage = usage_by_model(session)
     n_pending = sum(a.extracted_at is None for a in stored)
     if as_json:
@@ -82,6 +103,9 @@ def status(
                 "articles": len(stored),
                 "articles_without_extraction": n_pending,
                 "claims": counts,
+                "pieces": totals.pieces,
+                "suspected_misses": totals.n_suspected_misses,
+                "failures": failures,
                 "usage": usage,
             }
         )
@@ -93,6 +117,13 @@ def status(
     for state, n in counts.items():
         table.add_row(state, str(n))
     console.print(table)
+    pieces = ", ".join(f"{n} {'with claims' if p == 'claims' else p}" for p, n in totals.pieces.items() if n) or "none"
+    missed = count(totals.n_suspected_misses, "sentence")
+    console.print(f"pieces read: {pieces}; {missed} perhaps missed: claimdesk show ARTICLE tells which")
+    titles = {a.sha256: a.title or a.metadata.origin for a in stored}
+    for failure in failures:
+        of = f"{failure.article_sha256[:SHORT_ID]} {titles[failure.article_sha256]!r} with {failure_line(failure)}"
+        console.print("[red]failed[/red]:", plain(of))
     if usage:
         table = new_table("model", "articles", "calls", "prompt tokens", "output tokens", "seconds", "USD")
         for row in usage:

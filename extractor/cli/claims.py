@@ -7,12 +7,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from extractor.cli.output import SHORT_ID, new_table, print_json, stdout_console
+from extractor.cli.output import (
+    SHORT_ID,
+    count,
+    failure_line,
+    new_table,
+    plain,
+    print_json,
+    stdout_console,
+    write_whole,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.text import Text
 
-    from extractor.schema import Article, Claim, Extraction, Source, StoredClaim
+    from extractor.schema import Article, Claim, Extraction, Failure, PieceCount, Source, StoredClaim
 
 
 class ExportFormat(StrEnum):
@@ -20,6 +31,13 @@ class ExportFormat(StrEnum):
 
     JSONL = "jsonl"
     CSV = "csv"
+
+
+class Exported(StrEnum):
+    """What an export holds."""
+
+    CLAIMS = "claims"
+    ARTICLES = "articles"
 
 
 ArticleOption = Annotated[
@@ -48,9 +66,9 @@ def list_claims(
         table.add_row(
             c.id[:SHORT_ID],
             f"{c.check_worthiness:.2f}",
-            _plain(_source_line(c.source)),
+            plain(_source_line(c.source)),
             c.quotation,
-            _plain(c.text),
+            plain(c.text),
             _spans(c),
             s.article_sha256[:SHORT_ID],
             s.status,
@@ -62,62 +80,120 @@ def list_claims(
 def show(
     article: Annotated[str, typer.Argument(metavar="ARTICLE", help="Beginning of its hash, or its title.")],
 ) -> None:
-    """Show an article with its claims marked, the claims below it, and what may have been missed."""
+    """Show an article with its claims marked; below it the claims, what was read, what may be missed, what failed."""
     from extractor.settings import load_settings
-    from extractor.store import get_article, latest_extraction, list_claims, open_session, open_store
+    from extractor.store import (
+        get_article,
+        latest_extraction,
+        list_claims,
+        list_failures,
+        open_session,
+        open_store,
+    )
 
     with open_session(open_store(load_settings().database_url), reading=True) as session:
         the_article = get_article(session, ref=article)
         stored = list_claims(session, article_sha256=the_article.sha256)
         extraction = latest_extraction(session, article_sha256=the_article.sha256)
+        failures = list_failures(session, article_sha256=the_article.sha256)
     stored.sort(key=lambda s: [(p.start_char, p.end_char) for p in s.claim.content.spans] or [(len(the_article.text),)])
     console = stdout_console()
     console.print(_marked(the_article, [s.claim for s in stored]))
     console.print()
     for number, s in enumerate(stored, 1):
         c = s.claim
-        console.print(f"[bold]{number}[/bold] ", _plain(c.text))
+        console.print(f"[bold]{number}[/bold] ", plain(c.text))
         how = f"{c.quotation}, {_spans(c)}, {c.content.level}; worth {c.check_worthiness:.2f}; {s.status}"
-        console.print("   ", _plain(_source_line(c.source)), f"[dim]({how})[/dim]")
+        console.print("   ", plain(_source_line(c.source)), f"[dim]({how})[/dim]")
         for flag in c.flags:
-            console.print(f"    [red]{flag.code}[/red]:", _plain(flag.detail))
-    if extraction is None:
-        console.print("not extracted yet: claimdesk extract")
-    else:
-        _show_ledger(the_article, extraction)
+            console.print(f"    [red]{flag.code}[/red]:", plain(flag.detail))
+    _show_ledger(the_article, extraction, failures)
 
 
-def _show_ledger(article: "Article", extraction: "Extraction") -> None:
+def _show_ledger(article: "Article", extraction: "Extraction | None", failures: "list[Failure]") -> None:
     console = stdout_console()
-    states = ", ".join(f"{p.state}{f' ({p.detail})' if p.detail else ''}" for p in extraction.pieces)
-    console.print(f"\nextracted with {extraction.identity.model}; pieces: {states or 'none'}")
-    for miss in extraction.suspected_misses:
-        console.print(
-            "[yellow]perhaps missed[/yellow]:", _plain(miss.span.of(article.text)), _plain(f"({miss.reason})")
-        )
+    console.print()
+    if extraction is None:
+        console.print("not read yet: claimdesk extract")
+    else:
+        pieces = [_pieces(held) for held in extraction.pieces_by_state]
+        read = f"read by {extraction.identity.model}; pieces: {', '.join(pieces) or 'none'}"
+        console.print(plain(f"{read}; {count(len(extraction.suspected_misses), 'sentence')} perhaps missed"))
+        for miss in extraction.suspected_misses:
+            console.print(
+                "[yellow]perhaps missed[/yellow]:", plain(miss.span.of(article.text)), plain(f"({miss.reason})")
+            )
+    for failure in failures:
+        console.print("[red]failed[/red]:", plain(failure_line(failure)))
+
+
+def _pieces(held: "PieceCount") -> str:
+    from extractor.schema import PieceState
+
+    state = "with claims" if held.state is PieceState.CLAIMS else held.state
+    return f"{held.n} {state}" + (f" ({'; '.join(held.details)})" if held.details else "")
 
 
 def export(
-    form: Annotated[ExportFormat, typer.Option("--format", help="jsonl: every field. csv: one row a claim.")],
+    form: Annotated[ExportFormat, typer.Option("--format", help="jsonl: every field. csv: one row each.")],
+    what: Annotated[
+        Exported,
+        typer.Option(
+            help="claims: each with its article's title and origin, as the review left it. articles: each with its "
+            "ledger, that is what became of every piece of it, which sentences may hold a missed claim, and what "
+            "failed; jsonl has the text and the raw replies too."
+        ),
+    ] = Exported.CLAIMS,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; stdout without.")] = None,
     article: ArticleOption = None,
     status: StatusOption = None,
 ) -> None:
-    """Export claims with their articles and where they stand."""
+    """Export the claims and where they stand, or the articles with what was read of them."""
     import sys
 
+    from extractor.errors import ConfigError
+
+    if what is Exported.CLAIMS:
+        chunks = _claims_as(form, _stored(article, status, None))
+    elif status is None:
+        chunks = _articles_as(form, article)
+    else:
+        raise ConfigError(f"--status {status} picks claims: leave it out with --what articles")
+    if output is None:
+        sys.stdout.writelines(chunks)
+    else:
+        write_whole(output, chunks)
+
+
+def _claims_as(form: ExportFormat, stored: "list[StoredClaim]") -> "Iterator[str]":
     from extractor.export import to_csv, to_jsonl
     from extractor.settings import load_settings
     from extractor.store import list_articles, open_session, open_store
 
-    stored = _stored(article, status, None)
     with open_session(open_store(load_settings().database_url), reading=True) as session:
         articles = {a.sha256: a for a in list_articles(session)}
-    text = (to_jsonl if form is ExportFormat.JSONL else to_csv)(stored, articles)
-    if output is None:
-        sys.stdout.write(text)
-    else:
-        output.write_text(text, encoding="utf-8", newline="")
+    yield (to_jsonl if form is ExportFormat.JSONL else to_csv)(stored, articles)
+
+
+def _articles_as(form: ExportFormat, article: str | None) -> "Iterator[str]":
+    from extractor.export import ArticleRecord, articles_to_csv, articles_to_jsonl
+    from extractor.settings import load_settings
+    from extractor.store import get_article, latest_extraction, list_articles, list_failures, open_session, open_store
+
+    with open_session(open_store(load_settings().database_url), reading=True) as session:
+        only = get_article(session, ref=article).sha256 if article else None
+        records = (
+            ArticleRecord(
+                article=get_article(session, ref=stored.sha256),
+                added_at=stored.added_at,
+                n_claims=stored.n_claims,
+                extraction=latest_extraction(session, article_sha256=stored.sha256),
+                failures=tuple(list_failures(session, article_sha256=stored.sha256)),
+            )
+            for stored in list_articles(session)
+            if only in (None, stored.sha256)
+        )
+        yield from (articles_to_jsonl if form is ExportFormat.JSONL else articles_to_csv)(records)
 
 
 def _stored(article: str | None, status: str | None, limit: int | None) -> "list[StoredClaim]":
@@ -142,13 +218,6 @@ def _source_line(source: "Source") -> str:
     return f"{source.name}, {source.role}" if source.role else source.name
 
 
-def _plain(text: str) -> "Text":
-    """Give text from an article or a model to the terminal as data: no markup, no control characters."""
-    from rich.text import Text
-
-    return Text("".join(ch if ch.isprintable() or ch == "\n" else "\N{REPLACEMENT CHARACTER}" for ch in text))
-
-
 def _marked(article: "Article", claims: "list[Claim]") -> "Text":
     """Return the article with the content of claims underlined and each claim's number where it begins."""
     from rich.text import Text
@@ -161,7 +230,7 @@ def _marked(article: "Article", claims: "list[Claim]") -> "Text":
             if span.start_char == start:
                 marked.append(f"[{number}]", style="bold reverse")
         covered = any(span.start_char <= start < span.end_char for span, _ in spans)
-        piece = _plain(article.text[start:end])
+        piece = plain(article.text[start:end])
         piece.stylize("underline cyan" if covered else "")
         marked.append_text(piece)
     return marked

@@ -1,13 +1,17 @@
 """How the command line speaks: tables and JSON on stdout, progress and complaints on stderr."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
+
+    from extractor.schema import Failure
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -41,6 +45,40 @@ def new_table(*columns: str, right: tuple[str, ...] = ()) -> "Table":
     for column in columns:
         table.add_column(column, justify="right" if column in right else "left", overflow="fold")
     return table
+
+
+def plain(text: str) -> "Text":
+    """Give text from an article or a model to the terminal as data: no markup, no control characters."""
+    from rich.text import Text
+
+    return Text("".join(ch if ch.isprintable() or ch == "\n" else "\N{REPLACEMENT CHARACTER}" for ch in text))
+
+
+def count(n: int, noun: str) -> str:
+    """Write a number with its noun in singular or plural."""
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def failure_line(failure: "Failure") -> str:
+    """Tell an extraction that did not come about: with which model, how often, when last, why."""
+    times = "once" if failure.n_failures == 1 else f"{failure.n_failures} times"
+    return f"{failure.model}, {times}, last on {failure.last_at:%Y-%m-%d %H:%M} UTC: {failure.reason}"
+
+
+def write_whole(path: Path, chunks: Iterable[str]) -> None:
+    """Write a file of UTF-8 as it is; where that fails, what was there before is still there."""
+    target = path.resolve()
+    if target.exists() and not target.is_file():  # a device or a pipe
+        with target.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(chunks)
+        return
+    part = target.with_name(f"{target.name}.part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(chunks)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def print_json(value: Any) -> None:

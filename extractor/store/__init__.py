@@ -12,9 +12,9 @@ from extractor.store.claims import count_by_status, get_claim, list_claims
 from extractor.store.decisions import NewDecision, decide, history, last_decision, undo
 from extractor.store.engine import open_engine, open_session, redacted
 from extractor.store.extractions import (
-    Failure,
     ModelUsage,
     latest_extraction,
+    ledger_totals,
     list_failures,
     record_failure,
     save_extraction,
@@ -26,7 +26,6 @@ from extractor.store.ranking import rank
 
 __all__ = [
     "LEASE_S",
-    "Failure",
     "ModelUsage",
     "NewDecision",
     "SchemaState",
@@ -40,6 +39,7 @@ __all__ = [
     "history",
     "last_decision",
     "latest_extraction",
+    "ledger_totals",
     "list_articles",
     "list_claims",
     "list_failures",

@@ -1,12 +1,22 @@
 """Extractions: what an extractor made of an article, kept whole, and what that means for its claims."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, func
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
-from extractor.schema import ClaimStatus, Extraction, Identity, Usage, Value
+from extractor.schema import (
+    ClaimStatus,
+    Extraction,
+    Failure,
+    Identity,
+    LedgerTotals,
+    PieceState,
+    Usage,
+    Value,
+)
 from extractor.store.articles import lock_article
 from extractor.store.claims import change_claim_row, new_claim_row
 from extractor.store.tables import ClaimRow, ExtractionRow, FailureRow, FindRow, identity_sha256
@@ -18,18 +28,6 @@ class ModelUsage(Value):
     model: str
     n_articles: int
     usage: Usage
-
-
-class Failure(Value):
-    """An article that an extractor could not do yet."""
-
-    article_sha256: str
-    model: str
-    reason: str
-    """Of the last try."""
-    n_failures: int
-    first_at: datetime
-    last_at: datetime
 
 
 def save_extraction(session: Session, *, extraction: Extraction) -> bool:
@@ -122,13 +120,28 @@ def record_failure(session: Session, *, article_sha256: str, identity: Identity,
     session.flush()
 
 
-def list_failures(session: Session) -> list[Failure]:
-    """Return what could not be done yet, the latest first."""
+def list_failures(session: Session, *, article_sha256: str | None = None) -> list[Failure]:
+    """Return what could not be done yet, the latest first; of one article, or of all."""
     query = select(FailureRow).order_by(col(FailureRow.last_at).desc(), col(FailureRow.article_sha256))
+    if article_sha256 is not None:
+        query = query.where(FailureRow.article_sha256 == article_sha256)
     return [
         Failure.model_validate({name: getattr(row, name) for name in Failure.model_fields})
         for row in session.exec(query)
     ]
+
+
+def ledger_totals(session: Session) -> LedgerTotals:
+    """Count the pieces by state and the suspected misses, over the extraction of each article that was saved last."""
+    newest = select(func.max(col(ExtractionRow.id))).group_by(col(ExtractionRow.article_sha256))
+    query = select(ExtractionRow.pieces, ExtractionRow.suspected_misses).where(col(ExtractionRow.id).in_(newest))
+    states: Counter[PieceState] = Counter()
+    n_suspected_misses = 0
+    # A page at a time: the pieces hold every raw reply.
+    for pieces, misses in session.exec(query.execution_options(yield_per=100)):
+        states.update(piece.state for piece in pieces)
+        n_suspected_misses += len(misses)
+    return LedgerTotals(pieces={state: states[state] for state in PieceState}, n_suspected_misses=n_suspected_misses)
 
 
 def usage_by_model(session: Session) -> list[ModelUsage]:

@@ -4,12 +4,13 @@ import pytest
 from sqlalchemy import Engine
 
 from extractor.errors import StoreError
-from extractor.schema import Claim, ClaimStatus, FlagCode, Identity, Usage
+from extractor.schema import Claim, ClaimStatus, FlagCode, Identity, PieceCount, PieceState, Usage
 from extractor.store import (
     count_by_status,
     decide,
     get_claim,
     latest_extraction,
+    ledger_totals,
     list_claims,
     list_failures,
     next_claim,
@@ -155,10 +156,30 @@ def test_failures_are_counted_with_the_last_reason_and_go_with_a_success(engine:
         (failure,) = list_failures(session)
         assert (failure.n_failures, failure.reason) == (2, "said \N{REPLACEMENT CHARACTER}")
         assert (failure.model, failure.first_at, failure.last_at) == ("some-model", NOON, minutes(1))
+        assert list_failures(session, article_sha256=article.sha256) == [failure]
+        assert list_failures(session, article_sha256="0" * 64) == []
         save_extraction(session, extraction=make_extraction(article, A, identity=MODEL))
         assert list_failures(session) == []
         with pytest.raises(StoreError, match="ingest it first"):
             record_failure(session, article_sha256="0" * 64, identity=MODEL, error="no", now=NOON)
+
+
+def test_the_ledger_counts_the_last_extraction_of_each_article(engine: Engine) -> None:
+    with open_session(engine, reading=True) as session:
+        nothing = ledger_totals(session)
+    assert set(nothing.pieces.values()) == {0}
+    first, second = fill(engine, A, text="One."), fill(engine, text="Two.")
+    cut_off = make_extraction(first, identity=MODEL)
+    pieces = (cut_off.pieces[0].model_copy(update={"state": PieceState.TRUNCATED, "detail": "64 tokens"}),) * 2
+    with open_session(engine) as session:
+        save_extraction(session, extraction=cut_off.model_copy(update={"pieces": pieces, "suspected_misses": ()}))
+        totals = ledger_totals(session)
+        last = latest_extraction(session, article_sha256=first.sha256)
+        assert latest_extraction(session, article_sha256=second.sha256) is not None
+    assert {state: n for state, n in totals.pieces.items() if n} == {PieceState.CLAIMS: 1, PieceState.TRUNCATED: 2}
+    assert totals.n_suspected_misses == 1
+    assert last is not None
+    assert last.pieces_by_state == (PieceCount(state=PieceState.TRUNCATED, n=2, details=("64 tokens",)),)
 
 
 def test_usage_is_summed_by_model_and_an_unknown_price_stays_unknown(engine: Engine) -> None:
