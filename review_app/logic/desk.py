@@ -15,13 +15,16 @@ from extractor.store import (
     get_claim,
     history,
     last_decision,
+    latest_extraction,
     list_articles,
     list_claims,
+    list_failures,
     next_claim,
     open_session,
     undo,
 )
 from review_app.logic.correction import Place
+from review_app.logic.ledger import LeftOut, Reading, left_out, reading_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -36,6 +39,8 @@ class Opened(Value):
     article: Article
     others: tuple[Claim, ...]
     """The article's other claims, in reading order."""
+    reading: Reading | None
+    """What was read of the article."""
     history: tuple[Decision, ...]
     """Oldest first."""
 
@@ -79,10 +84,10 @@ class Desk:
         verified, corrected, rejected = decided
         return Progress(waiting=waiting, verified=verified, corrected=corrected, rejected=rejected)
 
-    def n_articles(self) -> int:
-        """Count the articles; slow with many, so only asked where there are no claims."""
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Return the articles without a claim; slow with many, so only asked where the queue is empty."""
         with open_session(self.engine, reading=True) as session:
-            return len(list_articles(session))
+            return left_out(list_articles(session), list_failures(session))
 
     def next_id(self, *, after: str | None = None) -> str | None:
         """Lease the next claim of the queue and return its id, or None when nothing is left for this reviewer."""
@@ -101,8 +106,11 @@ class Desk:
             article = get_article(session, ref=stored.article_sha256)
             siblings = list_claims(session, article_sha256=stored.article_sha256)
             steps = history(session, claim_id=claim_id)
+            extraction = latest_extraction(session, article_sha256=article.sha256)
+            failures = list_failures(session, article_sha256=article.sha256)
         others = tuple(s.claim for s in siblings if s.claim.id != claim_id)
-        return Opened(stored=stored, article=article, others=others, history=tuple(steps))
+        reading = reading_of(extraction, failures, (stored.claim, *others))
+        return Opened(stored=stored, article=article, others=others, reading=reading, history=tuple(steps))
 
     def exists(self, claim_id: str) -> bool:
         """Tell whether an id, as it may stand in an address, is one of a claim."""

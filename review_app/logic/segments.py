@@ -6,6 +6,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from extractor.schema import Article, Claim, Span, Value
+from review_app.logic.ledger import Reading
 from review_app.logic.visible import visible
 
 SHOWN_CHARS = 60_000
@@ -21,6 +22,8 @@ class MarkKind(StrEnum):
     CUE = "cue"
     OTHER = "other"
     """Content of another claim of the same article."""
+    MISSED = "missed"
+    """A sentence that may hold a claim that was not found."""
 
 
 class Mark(Value):
@@ -30,6 +33,8 @@ class Mark(Value):
     kind: MarkKind
     claim_id: str | None = None
     """Set for kind other: the claim to open when it is clicked."""
+    note: str | None = None
+    """Set for kind missed: why it is suspected."""
 
 
 class Run(Value):
@@ -40,6 +45,8 @@ class Run(Value):
     kinds: tuple[MarkKind, ...] = ()
     """In the order of `MarkKind`; empty for plain text."""
     claim_id: str | None = None
+    note: str | None = None
+    """Safe to show, as `text`."""
 
 
 class Paragraph(Value):
@@ -61,13 +68,15 @@ class ArticleView(Value):
     byline: str
     """Publisher, date and address, as far as they are known."""
     paragraphs: tuple[Paragraph, ...]
+    reading: Reading | None = None
+    """What was read; its misses are marked in the paragraphs."""
     n_chars_before: int = 0
     """Left out at the beginning, because the article is too long to be shown whole."""
     n_chars_after: int = 0
 
 
-def marks_of(claim: Claim, others: Iterable[Claim] = ()) -> tuple[Mark, ...]:
-    """Return the marks for one claim in focus and for the article's other claims."""
+def marks_of(claim: Claim, others: Iterable[Claim] = (), reading: Reading | None = None) -> tuple[Mark, ...]:
+    """Return the marks for one claim in focus, for the article's other claims, and for what may be missed."""
     marks = [Mark(span=s, kind=MarkKind.CONTENT) for s in claim.content.spans]
     if claim.source.mention:
         marks += [Mark(span=s, kind=MarkKind.SOURCE) for s in claim.source.mention.spans]
@@ -75,6 +84,8 @@ def marks_of(claim: Claim, others: Iterable[Claim] = ()) -> tuple[Mark, ...]:
         marks += [Mark(span=s, kind=MarkKind.CUE) for s in claim.cue.spans]
     for other in others:
         marks += [Mark(span=s, kind=MarkKind.OTHER, claim_id=other.id) for s in other.content.spans]
+    for miss in reading.misses if reading else ():
+        marks.append(Mark(span=miss.span, kind=MarkKind.MISSED, note=miss.reason))
     return tuple(marks)
 
 
@@ -106,24 +117,28 @@ def runs(text: str, marks: Sequence[Mark], within: Span | None = None) -> tuple[
         marked = {m.kind for m in active}
         kinds = tuple(kind for kind in MarkKind if kind in marked)
         innermost = next((m.claim_id for m in reversed(active) if m.claim_id), None)
-        result.append(Run(text=visible(text[left:right]), kinds=kinds, claim_id=innermost))
+        note = next((visible(m.note) for m in active if m.note), None)
+        result.append(Run(text=visible(text[left:right]), kinds=kinds, claim_id=innermost, note=note))
     return tuple(result)
 
 
-def article_view(article: Article, claim: Claim, others: Iterable[Claim] = ()) -> ArticleView:
+def article_view(
+    article: Article, claim: Claim, others: Iterable[Claim] = (), reading: Reading | None = None
+) -> ArticleView:
     """Lay out an article for the claim in focus.
 
     Args:
         article: Where all spans point to.
         claim: The one in focus.
         others: The article's other claims, faintly marked.
+        reading: What was read of the article.
 
     Returns:
         Paragraphs in reading order. An article longer than `SHOWN_CHARS` is cut around the claim, and
         the view says how much is left out.
     """
     window = _window(article.text, claim.content.spans)
-    marks = marks_of(claim, others)
+    marks = marks_of(claim, others, reading)
     paragraphs = []
     for found in re.finditer(r"[^\n]+", article.text):
         left, right = max(found.start(), window.start_char), min(found.end(), window.end_char)
@@ -137,6 +152,7 @@ def article_view(article: Article, claim: Claim, others: Iterable[Claim] = ()) -
         heading=_heading(article),
         byline=_byline(article),
         paragraphs=tuple(paragraphs),
+        reading=reading,
         n_chars_before=window.start_char,
         n_chars_after=len(article.text) - window.end_char,
     )

@@ -14,6 +14,7 @@ from review_app.logic import words
 from review_app.logic.correction import Form, Problem, Problems, form_of, read_form
 from review_app.logic.desk import Desk, Opened, Progress
 from review_app.logic.history import Step, step
+from review_app.logic.ledger import LeftOut
 from review_app.logic.presses import SETTLE_S, Presses, Target
 
 P = ParamSpec("P")
@@ -38,7 +39,8 @@ class Stale(Value):
 class EmptyScreen(Value):
     """There are no claims at all."""
 
-    n_articles: int
+    left_out: tuple[LeftOut, ...]
+    """All articles."""
 
 
 class FinishedScreen(Value):
@@ -49,6 +51,8 @@ class FinishedScreen(Value):
     """What was decided in this session, undone decisions taken off."""
     can_undo: bool
     notice: str | None
+    left_out: tuple[LeftOut, ...]
+    """Articles that gave no claim."""
 
 
 class ClaimScreen(Value):
@@ -122,8 +126,14 @@ class Triage:
         if self._claim_id is None:
             self._target = Target(claim_id="", version=0, undo_claim_id=undo_id, undo_version=undo_version)
             if not progress.total:
-                return EmptyScreen(n_articles=self.desk.n_articles())
-            return FinishedScreen(progress=progress, done=dict(self._done), can_undo=bool(last), notice=notice)
+                return EmptyScreen(left_out=self.desk.left_out())
+            return FinishedScreen(
+                progress=progress,
+                done=dict(self._done),
+                can_undo=bool(last),
+                notice=notice,
+                left_out=self.desk.left_out(),
+            )
         opened = self.desk.open(self._claim_id)
         self._target = Target(
             claim_id=self._claim_id,

@@ -9,6 +9,7 @@ from extractor.schema import (
     FlagCode,
     GroundingLevel,
     Part,
+    PieceState,
     Quotation,
     RejectionReason,
     SourceKind,
@@ -64,6 +65,15 @@ REASON = {
     RejectionReason.DUPLICATE: "Duplicate",
 }
 """In the order of their keys, 1 to 7."""
+PIECE_STATE = {
+    PieceState.CLAIMS: "with claims",
+    PieceState.EMPTY: "without claims",
+    PieceState.REFUSED: "refused",
+    PieceState.TRUNCATED: "cut off",
+    PieceState.FAILED: "failed",
+}
+LOST = (PieceState.REFUSED, PieceState.TRUNCATED, PieceState.FAILED)
+"""States of a piece that was not read, or not to its end."""
 DID = {
     DecisionKind.VERIFY: "verified",
     DecisionKind.CORRECT: "corrected",

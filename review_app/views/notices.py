@@ -7,17 +7,19 @@ from review_app.logic import words
 from review_app.logic.triage import EmptyScreen, FinishedScreen, Triage
 from review_app.views.actions import undo_button
 from review_app.widgets.claim_card import notice_line
-from review_app.widgets.frame import message
+from review_app.widgets.frame import left_out_list, message
 
 
 def empty_page(screen: EmptyScreen) -> None:
     """Say which commands fill the queue."""
-    if screen.n_articles:
+    if screen.left_out:
+        n_articles = words.count(len(screen.left_out), "article")
         message(
             "No claims yet",
-            [f"{words.count(screen.n_articles, 'article')} in the database, and no claim in any. Extract them:"],
+            [f"{n_articles} in the database, and no claim in any. Extract them:"],
             ["claimdesk extract"],
         )
+        left_out_list(screen.left_out)
     else:
         message(
             "Nothing to review yet",
@@ -34,6 +36,7 @@ def finished_page(triage: Triage, screen: FinishedScreen) -> None:
         message("Nothing free at the moment", [*told, _done(screen)])
     else:
         message("All done", [f"{words.count(screen.progress.total, 'claim')} decided, none waiting.", _done(screen)])
+    left_out_list(screen.left_out)
     with st.container(key="move", horizontal=True, gap="small", horizontal_alignment="center"):
         st.button("Look again", key="skip", shortcut="S", on_click=triage.skip)
         undo_button(triage, can_undo=screen.can_undo)

@@ -36,5 +36,5 @@ def review_page(triage: Triage, screen: ClaimScreen) -> None:
         history_list(screen.opened, now)
     with right, st.container(key="article_column"):
         opened = screen.opened
-        view = article_view(opened.article, opened.stored.claim, opened.others)
+        view = article_view(opened.article, opened.stored.claim, opened.others, opened.reading)
         article_pane(view, clickable=screen.mode is Mode.READ, on_open=triage.open)

@@ -62,7 +62,8 @@ def stale_banner(stale: Stale) -> None:
 
 def notice_line(notice: str | None) -> None:
     """Draw one sentence about the last press; an empty line keeps the page from jumping."""
-    st.html(f'<p class="cd-notice" role="status">{safe(notice or "")}&nbsp;</p>')
+    quiet = "" if notice else " quiet"
+    st.html(f'<p class="cd-notice{quiet}" role="status">{safe(notice or "")}&nbsp;</p>')
 
 
 def _eyebrow(opened: Opened) -> str:

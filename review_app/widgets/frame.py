@@ -1,5 +1,6 @@
 """What stands on every page: the styles and the line at the top."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -7,8 +8,11 @@ import streamlit as st
 from extractor.schema import ClaimStatus
 from review_app.logic import words
 from review_app.logic.desk import Progress
+from review_app.logic.ledger import LeftOut
 from review_app.widgets.markup import isolated, safe
 
+LISTED = 6
+"""Articles without a claim that are named; more would push the keys off the page."""
 _STYLES = Path(__file__).with_name("page.css")
 
 
@@ -31,6 +35,16 @@ def message(title: str, paragraphs: list[str], commands: list[str] | None = None
     told = "".join(f"<p>{safe(text)}</p>" for text in paragraphs)
     code = f"<pre>{safe(chr(10).join(commands))}</pre>" if commands else ""
     st.html(f'<section class="cd-message"><h1>{safe(title)}</h1>{told}{code}</section>')
+
+
+def left_out_list(articles: Sequence[LeftOut]) -> None:
+    """Name the articles that gave no claim, and why; a long list ends with where the rest is."""
+    if not articles:
+        return
+    items = "".join(f"<li>{isolated(a.title, 'cd-name')} {safe(a.why)}</li>" for a in articles[:LISTED])
+    more = len(articles) - LISTED
+    rest = f"<li>{words.count(more, 'more article')}: <code>claimdesk status</code></li>" if more > 0 else ""
+    st.html(f'<section class="cd-left-out"><h2>Articles without a claim</h2><ul>{items}{rest}</ul></section>')
 
 
 def _progress(progress: Progress) -> str:

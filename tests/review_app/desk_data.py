@@ -21,6 +21,7 @@ from extractor.schema import (
     Source,
     SourceKind,
     Span,
+    SuspectedMiss,
 )
 from extractor.store import add_article, open_session, open_store, save_extraction
 
@@ -219,17 +220,42 @@ def open_desk(url: str) -> "Engine":
     return open_store(url)
 
 
-def save(engine: "Engine", article: Article, claims: tuple[Claim, ...]) -> None:
-    """Put an article and its claims on the desk, as an extraction would."""
+def extraction_of(
+    article: Article,
+    claims: tuple[Claim, ...],
+    *,
+    lost: dict[PieceState, str] | None = None,
+    missed: tuple[str, ...] = (),
+) -> Extraction:
+    """Return an extraction by rules in one piece, with the pieces it lost and the sentences it may have missed."""
     whole = Span(start_char=0, end_char=len(article.text))
-    extraction = Extraction(
+    pieces = [Piece(index=0, span=whole, state=PieceState.CLAIMS, n_drafts=len(claims))]
+    for state, why in (lost or {}).items():
+        pieces.append(Piece(index=len(pieces), span=whole, state=state, detail=why))
+    return Extraction(
         article_sha256=article.sha256,
         identity=Identity(model="rules"),
         claims=claims,
-        pieces=(Piece(index=0, span=whole, state=PieceState.CLAIMS, n_drafts=len(claims)),),
+        pieces=tuple(pieces),
+        suspected_misses=tuple(
+            SuspectedMiss(span=part(article, words).spans[0], reason="a quotation that <no claim> covers")
+            for words in missed
+        ),
         started_at=NOW,
         seconds=0.1,
     )
+
+
+def save(
+    engine: "Engine",
+    article: Article,
+    claims: tuple[Claim, ...],
+    *,
+    lost: dict[PieceState, str] | None = None,
+    missed: tuple[str, ...] = (),
+) -> None:
+    """Put an article and its claims on the desk, as an extraction would."""
+    extraction = extraction_of(article, claims, lost=lost, missed=missed)
     with open_session(engine) as session:
         add_article(session, article=article, now=NOW)
         save_extraction(session, extraction=extraction)

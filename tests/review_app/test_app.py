@@ -10,7 +10,15 @@ from streamlit.testing.v1 import AppTest
 from extractor.schema import ClaimStatus
 from extractor.store import list_claims, open_session
 from review_app.logic.presses import SETTLE_S
-from tests.review_app.desk_data import bridge_desk, hostile_article, hostile_claims, open_desk, save
+from tests.review_app.desk_data import (
+    bridge_article,
+    bridge_claims,
+    bridge_desk,
+    hostile_article,
+    hostile_claims,
+    open_desk,
+    save,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -71,6 +79,23 @@ def test_a_claim_stands_with_speaker_reason_and_doubts(url: str) -> None:
         "Anna &lt;i&gt;",
     ):
         assert words in page
+
+
+def test_an_article_without_a_claim_is_named_where_the_queue_ends(url: str) -> None:
+    engine = open_desk(url)
+    article = hostile_article()
+    save(engine, article, ())
+    page = told(opened())
+    assert "claimdesk extract" in page
+    assert "Read by rules, and no claim was found." in page
+    assert "&lt;b&gt;Budget&lt;/b&gt; note [U+202E]" in page
+    bridge = bridge_article()
+    save(engine, bridge, bridge_claims(bridge)[:1])
+    app = opened()
+    assert "Articles without a claim" not in told(app)
+    pressed(app, "verify")
+    assert "All done" in told(app)
+    assert "Articles without a claim" in told(app)
 
 
 def test_verify_reject_and_undo(url: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page, expect
 
-from extractor.schema import ClaimStatus, Decision, DecisionKind, RejectionReason, StoredClaim
+from extractor.schema import ClaimStatus, Decision, DecisionKind, PieceState, RejectionReason, StoredClaim
 from extractor.store import NewDecision, decide, get_claim, history, list_claims, open_session
 from review_app.launch import RunningApp, serve
 from tests.browser import settled
@@ -299,6 +299,32 @@ def test_parts_are_marked_in_colours_of_their_own(reviewer: Reviewer) -> None:
         colours.add(mark.evaluate("mark => getComputedStyle(mark).backgroundColor"))
     assert len(colours) == 3
     assert reviewer.page.locator("mark.other").count() == 5
+
+
+def test_what_was_read_and_what_may_be_missed_is_told(app: RunningApp, engine: "Engine", browser_page: Page) -> None:
+    article = bridge_article()
+    vote = "The council will vote on the plan on December 4."
+    lost = {PieceState.TRUNCATED: "the reply ran into <b>64</b> tokens"}
+    save(engine, article, bridge_claims(article), lost=lost, missed=(vote,))
+    reviewer = sit_down(app, engine, browser_page)
+    reviewer.claim()
+    pane = reviewer.page.locator(".article")
+    expect(pane.locator(".reading p")).to_contain_text("1 piece with claims, 1 cut off, by rules")
+    expect(pane.locator(".reading li")).to_have_text("1 piece cut off: the reply ran into <b>64</b> tokens")
+    expect(pane.locator(".legend")).to_contain_text("perhaps a missed claim")
+    missed, tip = pane.locator("mark.missed"), pane.locator(".tip")
+    expect(missed).to_have_text(vote)
+    expect(tip).to_be_hidden()
+    missed.focus()
+    expect(tip).to_contain_text("a quotation that <no claim> covers")
+    expect(tip).to_be_in_viewport(ratio=1)
+    missed.blur()
+    expect(tip).to_be_hidden()
+    missed.hover()
+    expect(tip).to_be_visible()
+    box = pane.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 800, "the end of the article can be reached without scrolling the page"
 
 
 def test_a_hostile_article_is_text(app: RunningApp, engine: "Engine", browser_page: Page) -> None:

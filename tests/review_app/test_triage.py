@@ -9,6 +9,7 @@ from extractor.schema import Article, Claim, ClaimStatus, DecisionKind, Part, Re
 from extractor.store import NewDecision, decide, get_claim, history, list_claims, next_claim, open_session
 from review_app.logic.correction import Form
 from review_app.logic.desk import Desk
+from review_app.logic.ledger import LeftOut
 from review_app.logic.triage import ClaimScreen, EmptyScreen, FinishedScreen, Mode, Triage
 from tests.review_app.desk_data import NOW, bridge_article, bridge_claims, bridge_desk, open_desk, save
 
@@ -79,12 +80,16 @@ def edited(form: Form | None, **typed: object) -> Form:
 
 
 def test_an_empty_database_shows_the_empty_screen(url: str) -> None:
-    assert Session(url).draw() == EmptyScreen(n_articles=0)
+    assert Session(url).draw() == EmptyScreen(left_out=())
 
 
-def test_articles_without_claims_are_counted(url: str) -> None:
+def test_articles_without_claims_are_named(url: str) -> None:
     save(open_desk(url), bridge_article(), ())
-    assert Session(url).draw() == EmptyScreen(n_articles=1)
+    assert Session(url).draw() == EmptyScreen(
+        left_out=(
+            LeftOut(title="Harbour bridge to close for eleven weeks", why="Read by rules, and no claim was found."),
+        )
+    )
 
 
 def test_the_most_urgent_claim_comes_first_beside_its_article(session: Session) -> None:
