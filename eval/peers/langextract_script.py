@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 import langextract as lx  # type: ignore[import-not-found]
-import openai
 from langextract import resolver
 from langextract.core import data  # type: ignore[import-not-found]
 
@@ -56,8 +55,8 @@ def extract(text: str, timeout_s: float, temperature: float | None, **asked: Any
     config = lx.factory.ModelConfig(asked["model"], provider="OpenAILanguageModel", provider_kwargs=settings)
     provider = lx.factory.create_model(config, examples=examples, use_schema_constraints=True)
     # The provider offers no way to see the usage or to set a timeout.
-    noting = openai.DefaultHttpxClient(event_hooks={"response": [lambda response: calls.append(_call(response))]})
-    provider._client = provider._client.with_options(http_client=noting, timeout=timeout_s, max_retries=0)
+    provider._client = provider._client.with_options(timeout=timeout_s, max_retries=0)
+    provider._client._client.event_hooks = {"response": [lambda response: calls.append(_call(response))]}
     found, error = [], None
     try:
         document = lx.extract(
