@@ -26,6 +26,8 @@ class AdverbialReader:
         index = cue.end
         chain: list[Phrase] = []
         frame, language = self._frame, self._language
+        if self._tells_how(cue, high):
+            return index + 1, chain
         addressed = cue.kind is CueKind.TELL
         if index < high and frame[index].lower in language.verbs.to:
             hearer = self._phrases.starting(index + 1, stop=high)
@@ -34,11 +36,7 @@ class AdverbialReader:
                 addressed = True
         if addressed and index < high:
             index, chain = self._after_hearer(index, high)
-        while index < high:
-            step = self.adverbial_end(index, high)
-            if step == index:
-                break
-            index = step
+        index = self._past_adverbials(index, high)
         if index < high and (addressed or frame[index].lower in language.phrases.manner):
             index = self._at_that(index, high)
         if index + 1 < high and frame[index].text == "," and self._that_or_quote(index + 1):
@@ -48,6 +46,19 @@ class AdverbialReader:
         while index < high and (frame[index].text == ":" or frame[index].lower in language.phrases.that):
             index += 1
         return index, chain
+
+    def _past_adverbials(self, index: int, high: int) -> int:
+        while index < high:
+            step = self.adverbial_end(index, high)
+            if step == index:
+                break
+            index = step
+        return index
+
+    def _tells_how(self, cue: Cue, high: int) -> bool:
+        """``told how rats ran over the worktops``."""
+        follows = cue.end < high and self._frame[cue.end].lower in self._language.phrases.how
+        return follows and cue.kind is CueKind.TELL
 
     def _at_that(self, index: int, high: int) -> int:
         """Step to "that" over what is left of an adverbial: "in a letter [seen by a paper] that"."""

@@ -1,27 +1,12 @@
 """Decide which cues hold in a unit, and what each of them attributes."""
 
-from dataclasses import dataclass, field
-from itertools import pairwise
-
 from extractor.rules.adverbials import AdverbialReader
 from extractor.rules.clauses import ClauseReader, Stretch
 from extractor.rules.cues import Cue, CueFinder, CueKind, follows_block
 from extractor.rules.language import Language
+from extractor.rules.nesting import Attribution, Nesting
 from extractor.rules.phrases import Phrase, PhraseReader
 from extractor.rules.reading import Token, TokenKind
-
-
-@dataclass(slots=True)
-class Attribution:
-    """One cue that holds, with what it attributes."""
-
-    cue: Cue
-    clauses: list[tuple[Stretch, ...]] = field(default_factory=list)
-    """Indirect contents; several stretches where the attribution interrupts."""
-    blocks: list[int] = field(default_factory=list)
-    """Numbers of the block quotations, in reading order."""
-    chain: list[Phrase] = field(default_factory=list)
-    """Who reports the source, outermost first."""
 
 
 class Attributor:
@@ -34,6 +19,7 @@ class Attributor:
         self._finder = CueFinder(frame, phrases, language)
         self._clauses = ClauseReader(frame, language)
         self._adverbials = AdverbialReader(frame, phrases, self._clauses, language)
+        self._nesting = Nesting(frame, self._adverbials, language)
         self._end = self._clauses.without_final_marks(0, len(frame)).last
 
     def read(self) -> list[Attribution]:
@@ -44,7 +30,7 @@ class Attributor:
             low = found[number - 1].cue.end if number else 0
             high = self._boundary(found[number + 1].cue) if number + 1 < len(found) else self._end
             self._attribute(attribution, low, high, first=number == 0)
-        self._nest(found)
+        self._nesting.settle(found)
         found = [a for a in found if a.clauses or a.blocks]
         self._give_blocks(found)
         return found
@@ -75,7 +61,11 @@ class Attributor:
                 elif cue.kind is CueKind.PARTICIPLE and cue.first >= last.end and self._opens_freshly(cue):
                     held.append(cue)
                 continue
-            if self._opens_freshly(cue) or self._nested(last, cue) or last.kind in (CueKind.QUOTE, CueKind.HEARSAY):
+            if (
+                self._opens_freshly(cue)
+                or self._nesting.nested(last, cue)
+                or last.kind in (CueKind.QUOTE, CueKind.HEARSAY)
+            ):
                 held.append(cue)
         named = [cue for cue in held if cue.kind is not CueKind.HEARSAY]
         return named or held
@@ -90,39 +80,8 @@ class Attributor:
             return True
         if cue.kind in (CueKind.ACCORDING, CueKind.PARTICIPLE, CueKind.HEARSAY):
             return cue.kind is not CueKind.HEARSAY
-        return before.lower in self._language.grammar.splitters
-
-    def _nested(self, outer: Cue, inner: Cue) -> bool:
-        """``Reuters reported that Osei said ...``."""
-        if inner.word in self._language.verbs.mental or inner.subject is None or inner.subject.pronoun:
-            return False
-        if inner.kind not in (CueKind.SAY, CueKind.TELL):
-            return False
-        start, _ = self._adverbials.content_start(outer, len(self._frame))
-        return start == inner.start
-
-    def _nest(self, found: list[Attribution]) -> None:
-        for outer, inner in pairwise(found):
-            both = outer.cue.subject is not None and inner.cue.subject is not None
-            if both and self._nested(outer.cue, inner.cue) and not outer.blocks and outer.cue.subject:
-                inner.chain.insert(0, outer.cue.subject)
-                outer.clauses.clear()
-        for reporter in list(found):
-            if reporter.cue.kind is not CueKind.ACCORDING or reporter.cue.subject is None:
-                continue
-            if reporter.blocks:
-                shared = [a for a in found if a is not reporter and set(a.blocks) & set(reporter.blocks)]
-                for other in shared:
-                    other.chain.insert(0, reporter.cue.subject)
-                    reporter.blocks = []
-                continue
-            for other in found:
-                if other is reporter or other.cue.kind is CueKind.PARTICIPLE or not (other.clauses or other.blocks):
-                    continue
-                if any(s.first <= other.cue.first < s.last for clause in reporter.clauses for s in clause):
-                    other.chain.insert(0, reporter.cue.subject)
-                    reporter.clauses.clear()
-                    break
+        follows = cue.shared and before.lower in self._language.pronouns.who
+        return follows or before.lower in self._language.grammar.splitters
 
     def _attribute(self, attribution: Attribution, low: int, high: int, *, first: bool) -> None:
         cue = attribution.cue
@@ -141,19 +100,39 @@ class Attributor:
         attribution.chain.extend(hearers)
         follows = cue.inverted or self._closes_block(cue)
         attribution.blocks = [*before, *after] if follows or first else after
-        if not (follows and attribution.blocks):
-            attribution.clauses = self._clauses_of(cue, low, start, high, leads=not before)
+        if follows and attribution.blocks:
+            return
+        quoted = start < high and self._frame[start].kind is TokenKind.QUOTE
+        if quoted and not before and self._interrupts(attribution, low, start):
+            return
+        leads = not before and not (quoted and self._frame[start - 1].text == ":")
+        attribution.clauses = self._clauses_of(cue, low, start, high, leads=leads)
+
+    def _interrupts(self, attribution: Attribution, low: int, start: int) -> bool:
+        """``The pump, Osei said, "had failed at noon"``: the quotation goes on with the clause before."""
+        leading, block = self._leading(attribution.cue, low), self._frame[start]
+        if leading is None or self._frame[start - 1].text != "," or self._clauses.is_connective(leading):
+            return False
+        if not block.resumes or self._clauses.is_adverbial(leading, clauseless=False):
+            return False
+        attribution.blocks.remove(block.quote)
+        attribution.clauses = [(leading, Stretch(start, start + 1))]
+        return True
 
     def _clauses_of(self, cue: Cue, low: int, start: int, high: int, *, leads: bool) -> list[tuple[Stretch, ...]]:
         """Return the indirect contents of a verb: around it, before it, or after it."""
         clauses = self._clauses
         post = self._without_blocks(start, high)
+        if post is not None and self._is_relative(cue, post):
+            return [(Stretch(cue.start - 1, cue.start), self._to_closing_comma(cue, post))]
         leading = self._leading(cue, low)
         if leading is not None and leads:
             if post is not None and clauses.resumes(post):
                 rest = self._without_comma(post)
                 if clauses.has_finite(Stretch(leading.first, rest.last)) and not clauses.is_connective(leading):
-                    return [(leading, rest)]
+                    return self._around(leading, rest)
+            elif post is None and clauses.ends_as_clause(leading):
+                return [(part,) for part in clauses.split(leading)]
             elif not clauses.is_adverbial(leading) and (post is None or not clauses.is_content(cue, post)):
                 return [(part,) for part in clauses.split(leading)]
         if post is not None and start > cue.end and leading is None:
@@ -161,6 +140,37 @@ class Attributor:
         if post is None or post.last <= post.first or not clauses.is_content(cue, post):
             return []
         return [(part,) for part in clauses.split(clauses.content_of(post))]
+
+    def _is_relative(self, cue: Cue, post: Stretch) -> bool:
+        """``the pump, which Osei said had failed``, ``that the board blames on frost``."""
+        frame, language = self._frame, self._language
+        if cue.start < 2 or frame[cue.start - 1].lower not in language.pronouns.relative:
+            return False
+        if frame[cue.start - 2].lower in language.verbs.say | language.verbs.tell:
+            return False
+        first = frame[post.first].lower
+        linked = cue.kind in (CueKind.LABEL, CueKind.ACCUSE)
+        if linked and (first in language.verbs.as_word or first in language.grammar.prepositions):
+            return True
+        return first in language.verbs.finite or (first in language.verbs.to and cue.kind is CueKind.SAY)
+
+    def _to_closing_comma(self, cue: Cue, post: Stretch) -> Stretch:
+        """A relative clause that a comma opens ends at the next one."""
+        if self._frame[cue.start - 2].text != ",":
+            return post
+        commas = (n for n in range(post.first + 1, post.last) if self._frame[n].text == ",")
+        return Stretch(post.first, next(commas, post.last))
+
+    def _around(self, leading: Stretch, rest: Stretch) -> list[tuple[Stretch, ...]]:
+        """Unite what stands around an attribution, unless a main clause of its own follows it."""
+        clauses, language = self._clauses, self._language
+        joined = self._frame[rest.first].lower in language.grammar.splitters and rest.first + 2 < rest.last
+        that = joined and self._frame[rest.first + 1].lower in language.phrases.that
+        if joined and clauses.has_finite(leading) and (that or clauses.own_subject(rest.first + 1, rest.last)):
+            after = Stretch(rest.first + 1 + that, rest.last)
+            return [(leading,), *((part,) for part in clauses.split(after))]
+        first, *others = clauses.split(rest)
+        return [(leading, first), *((part,) for part in others)]
 
     def _closes_block(self, cue: Cue) -> bool:
         """``"...," Osei said``: the attribution follows the quotation."""
@@ -170,14 +180,15 @@ class Attributor:
         """The clause before ``, Osei said``."""
         if cue.kind not in (CueKind.SAY, CueKind.SHOW, CueKind.TELL) or cue.start < 1:
             return None
-        if self._frame[cue.start - 1].text not in ",–—":
+        start = cue.start - (self._frame[cue.start - 1].lower in self._language.verbs.as_word)
+        if start < 1 or self._frame[start - 1].text not in ",–—":
             return None
         first = low
-        while first < cue.start and (
+        while first < start and (
             self._frame[first].text in ",;:.—–" or self._frame[first].lower in self._language.grammar.conjunctions
         ):
             first += 1
-        return Stretch(first, cue.start - 1) if first < cue.start - 1 else None
+        return Stretch(first, start - 1) if first < start - 1 else None
 
     def _without_comma(self, stretch: Stretch) -> Stretch:
         first = stretch.first + 1 if self._frame[stretch.first].text == "," else stretch.first

@@ -1,6 +1,7 @@
 """Judge stretches of a frame: is this a clause, can it be said, where does it divide."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extractor.rules.chunks import EntityKind
 from extractor.rules.cues import Cue, CueKind
@@ -94,18 +95,46 @@ class ClauseReader:
             return False
         match cue.kind:
             case CueKind.LABEL:
-                linked = cue.word not in verbs.label_as or any(token.lower in verbs.as_word for token in words)
-                return quoted and words[0].quote < 0 and linked
+                return self._is_label(cue, stretch, quoted=quoted)
             case CueKind.ACCUSE:
-                return any(token.lower in verbs.accuse_links for token in words)
+                return self._is_linked(cue, stretch)
             case CueKind.QUOTE:
-                return False
+                return self._frame[stretch.first - 1].text == ":" and self.has_finite(stretch)
             case CueKind.SHOW if self._by_person(cue):
                 return self._frame[stretch.first - 1].lower in language.phrases.that
             case _:
-                that = self._frame[stretch.first - 1].lower in language.phrases.that
+                that = self._frame[stretch.first - 1].lower in language.phrases.that | language.phrases.how
                 bare = cue.kind is CueKind.SAY and cue.word in verbs.bare and words[0].text not in ",("
                 return that or bare or self._is_complement(cue, stretch, quoted=quoted)
+
+    def _is_label(self, cue: Cue, stretch: Stretch, *, quoted: bool) -> bool:
+        """An object and what it is called: quoted words, or "as" and a predicate, or a second noun phrase."""
+        verbs, grammar = self._language.verbs, self._language.grammar
+        words = self._frame[stretch.first : stretch.last]
+        linked = any(token.lower in verbs.as_word for token in words[1:])
+        if self._frame[stretch.first - 1].lower in self._language.phrases.that:
+            return True
+        if quoted and words[0].quote < 0:
+            return linked or cue.word not in verbs.label_as
+        if cue.word not in verbs.describe and cue.word not in verbs.label_as:
+            return False
+        if linked or cue.word in verbs.label_as:
+            return linked and len(words) > 3
+        bound = grammar.prepositions | grammar.determiners | grammar.conjunctions
+        return any(
+            token.lower in grammar.indefinite and before.kind is TokenKind.WORD and before.lower not in bound
+            for before, token in pairwise(words)
+        )
+
+    def _is_linked(self, cue: Cue, stretch: Stretch) -> bool:
+        """An object, and behind its preposition the deed, the figure or the cause."""
+        words = self._frame[stretch.first + 1 : stretch.last]
+        for linked in self._language.verbs.linked:
+            if cue.word not in linked.verbs or (linked.documents_only and self._by_person(cue)):
+                continue
+            if any(token.lower in linked.links for token in words):
+                return True
+        return False
 
     def _by_person(self, cue: Cue) -> bool:
         entity = cue.subject.entity if cue.subject else None
@@ -196,7 +225,7 @@ class ClauseReader:
         language, frame = self._language, self._frame
         token = frame[index]
         pronouns = language.pronouns
-        pronoun = token.lower in pronouns.he | pronouns.she | pronouns.they | pronouns.it | pronouns.speaker
+        pronoun = token.lower in self.subjects | pronouns.expletive
         marked = pronoun or token.lower in language.grammar.determiners or token.capital
         if not marked and (token.kind is not TokenKind.WORD or token.lower in language.function_words):
             return False
@@ -212,11 +241,29 @@ class ClauseReader:
                 return True
         return False
 
-    def is_adverbial(self, stretch: Stretch) -> bool:
-        """``In a statement on Friday,``, ``When asked about it,``, ``Yesterday,``: not what is said."""
+    def ends_as_clause(self, stretch: Stretch) -> bool:
+        """``By the following winter the number had risen``: an adverbial, and then a clause with its own subject."""
+        grammar, frame = self._language.grammar, self._frame
+        if frame[stretch.first].lower not in grammar.prepositions - grammar.conjunctions:
+            return False
+        return any(
+            frame[index].lower in grammar.determiners and self.own_subject(index, stretch.last)
+            for index in range(stretch.first + 2, stretch.last)
+            if frame[index - 1].lower not in grammar.prepositions | grammar.conjunctions
+        )
+
+    def is_adverbial(self, stretch: Stretch, *, clauseless: bool = True) -> bool:
+        """``In a statement on Friday,``, ``When asked about it,``, ``Yesterday,``: not what is said.
+
+        Args:
+            stretch: What stands before the attribution.
+            clauseless: A few words without a verb are an adverbial too.
+        """
         language = self._language
         lead = self._frame[stretch.first]
-        if not self.has_finite(stretch) and stretch.last - stretch.first < _MIN_PRE_TOKENS:
+        if lead.lower in language.phrases.asked:
+            return True
+        if clauseless and not self.has_finite(stretch) and stretch.last - stretch.first < _MIN_PRE_TOKENS:
             return True
         if lead.lower in language.grammar.prepositions and not self.has_finite(stretch):
             return True

@@ -119,6 +119,8 @@ class ContentReader:
         words = [word.lower() for word in _WORD.findall(" ".join(span.of(self._text) for span in content.spans))]
         if not words:
             return True
+        if words[0] in self._language.phrases.requests:
+            return True
         return (words[0] in self._language.worth.thanks and len(words) <= _THANKS_WORDS) or len(words) < 2
 
     def of_clause(self, frame: Sequence[Token], clause: Iterable[Stretch]) -> Content | None:

@@ -151,7 +151,7 @@ class CueFinder:
         if subject is None:
             dropped = self._language.verbs.drops_subject and follows_block(self._frame, index)
             return self._cue(index, last, kind, None) if dropped else None
-        shared = any(subject is cue.subject for cue in earlier)
+        shared = any(cue.subject is not None and cue.subject.first == subject.first for cue in earlier)
         shared = shared or self._frame[before - 1].lower in self._language.grammar.splitters
         return replace(self._cue(index, last, kind, subject), shared=shared)
 
@@ -182,7 +182,8 @@ class CueFinder:
             return CueKind.SAY
         if lower in verbs.show:
             return CueKind.SHOW
-        if lower in verbs.quote and self._blocks:
+        colon = index + 1 < len(self._frame) and self._frame[index + 1].text == ":"
+        if lower in verbs.quote and (self._blocks or colon):
             return CueKind.QUOTE
         return None
 
@@ -276,7 +277,8 @@ class CueFinder:
         if index == 0 and not language.verbs.inverts:
             return None
         if index > 0 and not after_block:
-            if self._frame[index - 1].text not in ",–—" or (kind is CueKind.TELL and not language.verbs.inverts):
+            strict = kind in (CueKind.TELL, CueKind.SHOW) and not language.verbs.inverts
+            if self._frame[index - 1].text not in ",–—" or strict:
                 return None
             if not self._verb_final(last) or not self._clause_before(index - 1):
                 return None
@@ -331,9 +333,12 @@ class CueFinder:
                 end -= 1
             phrase = self._phrases.before(end)
             return None if phrase is None or phrase.pronoun else phrase
-        strict = self._frame[index].lower in self._language.nouns.documents or kind in (CueKind.SHOW, CueKind.LABEL)
+        word, language = self._frame[index].lower, self._language
+        labels = kind is CueKind.LABEL and word not in language.verbs.describe
+        labels = labels and not any(token.quote >= 0 for token in self._frame[index:])
+        strict = word in language.nouns.documents or kind is CueKind.SHOW or labels
         phrase = self._phrases.before(before, lenient=not strict)
-        if phrase is not None or strict:
+        if phrase is not None or (strict and kind is not CueKind.LABEL):
             return phrase
         earlier = self._frame[before - 1].lower
         if earlier in self._language.grammar.conjunctions or index != before:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractor.rules.attribution import Attribution, Attributor
+from extractor.rules.attribution import Attributor
 from extractor.rules.contents import Content, ContentReader
 from extractor.rules.cues import Cue, CueKind
 from extractor.rules.names import registry
+from extractor.rules.nesting import Attribution
 from extractor.rules.own import states_own
 from extractor.rules.phrases import Phrase, PhraseReader
 from extractor.rules.reading import Reading, TokenKind, Unit, read

@@ -63,6 +63,16 @@ class Marks(Value):
     """A paragraph that opens with a dash is spoken."""
 
 
+class Linked(Value):
+    """Verbs whose complement is an object and a preposition with what is said of it."""
+
+    verbs: Words
+    links: Words
+    """One of these stands between the object and the rest: "put the damage at 3 million"."""
+    documents_only: bool = False
+    """Only of documents: "the file lists him as the owner"; of people it is an act."""
+
+
 class Verbs(Value):
     """Verb forms that attribute, by what they need beside them."""
 
@@ -76,7 +86,7 @@ class Verbs(Value):
     label: Words = frozenset()
     """Object and predicate follow: "called it a disgrace"."""
     accuse: Words = frozenset()
-    """Object and deed follow: "accused them of lying"."""
+    """Object and deed follow; which words link them is told under `linked`."""
     mental: Words = frozenset()
     """Of thinking: nested under another cue they stay part of what is said."""
     promise: Words = frozenset()
@@ -116,8 +126,10 @@ class Verbs(Value):
     """Take an object with an infinitive: "expects costs to rise"."""
     announce: Words = frozenset()
     """Take a noun phrase that says what happened: "announced the closure of ..."."""
-    accuse_links: Words = frozenset()
-    """Stand between the accused and the deed."""
+    linked: tuple[Linked, ...] = ()
+    """Object, preposition, deed or figure: "accused them of lying", "put the damage at 3 million"."""
+    describe: Words = frozenset()
+    """Of the labels, those that attribute without quoted words: "called the tender a disgrace"."""
     warn_links: Words = frozenset()
     """Prepositions that hang on the cue: "warned of"."""
 
@@ -143,6 +155,12 @@ class Wording(Value):
     """Verbs of silence."""
     whether: Words = frozenset()
     """Open indirect questions."""
+    asked: Words = frozenset()
+    """Participles that open the circumstances of the speaking: "Asked about the pump, ..."."""
+    how: Words = frozenset()
+    """After a verb of telling it opens a statement: "told how"."""
+    requests: Words = frozenset()
+    """Open a request or an order inside a quotation."""
     asides: Words = frozenset()
     """After a comma they go on in the article's own voice."""
 
@@ -155,6 +173,10 @@ class Pronouns(Value):
     they: Words
     it: Words = frozenset()
     who: Words = frozenset()
+    relative: Words = frozenset()
+    """Of the relative pronouns, those that can be the subject of what somebody said: which."""
+    expletive: Words = frozenset()
+    """"there were": stands where the subject would."""
     speaker: Words = frozenset()
     """First person: inside a quotation it is the source."""
     possessive_he: Words = frozenset()
@@ -208,6 +230,8 @@ class Grammar(Value):
     """Endings written apart: 's."""
     of: Words
     by: Words = frozenset()
+    indefinite: Words = frozenset()
+    """Articles that open a predicate: "called the tender a disgrace"."""
     subordinators: Words = frozenset()
     openers: Words = frozenset()
     """Prepositions that may open a content clause."""

@@ -35,6 +35,8 @@ class Token(NamedTuple):
     quote: int
     """Number of the quotation it stands in, -1 outside."""
     sentence: int
+    resumes: bool = False
+    """A block quotation that begins in small letters: the middle of a sentence."""
 
     @property
     def capital(self) -> bool:
@@ -184,9 +186,9 @@ def _frame(words: Sequence[Token], quotes: Sequence[Quoted], language: Language)
             frame.extend(members)
         elif _is_block(members, after, quotes[number], frame, language):
             outer = quotes[number].outer
-            frame.append(
-                Token('"', '"', outer.start_char, outer.end_char, TokenKind.QUOTE, number, members[0].sentence)
-            )
+            spoken = next((t.text for t in members if t.start >= quotes[number].inner.start_char), "")
+            place = (outer.start_char, outer.end_char, TokenKind.QUOTE, number, members[0].sentence)
+            frame.append(Token('"', '"', *place, resumes=spoken[:1].islower()))
         else:
             inner = quotes[number].inner
             frame.extend(t for t in members if inner.start_char <= t.start and t.end <= inner.end_char)

@@ -48,3 +48,80 @@ def test_no_before_a_sentence_is_an_answer() -> None:
     text = "Herald: Did you know?\n\nOsei: No. Somebody has to count.\n\nHerald: And now?\n\nOsei: Now we wait."
     text += "\n\nHerald: For whom?\n\nOsei: For the town to decide."
     assert "Somebody has to count" in contents(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("Ruta Osei put the damage at 3 million crowns.", ["the damage at 3 million crowns"], id="put-at"),
+        pytest.param("The contractor called the tender a disgrace.", ["the tender a disgrace"], id="label-unquoted"),
+        pytest.param("Ruta Osei called a meeting for Friday.", [], id="called-a-meeting"),
+        pytest.param(
+            "The annual report lists Karl Brandt as the owner.", ["Karl Brandt as the owner"], id="a-document-lists"
+        ),
+        pytest.param("The club named Karl Brandt as coach.", [], id="a-club-names"),
+        pytest.param(
+            "The pump, internal files show, had failed.", ["The pump | had failed"], id="documents-in-the-middle"
+        ),
+        pytest.param(
+            "By the following winter the number of leaks had risen to 163, the files show.",
+            ["By the following winter the number of leaks had risen to 163"],
+            id="a-clause-that-opens-with-an-adverbial",
+        ),
+    ],
+)
+def test_complements_and_documents(text: str, expected: list[str]) -> None:
+    assert contents(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            '"We lost the line," said Ruta Osei, who added that the pump had failed.',
+            ["We lost the line", "the pump had failed"],
+            id="who-added",
+        ),
+        pytest.param(
+            "The pump, which Ruta Osei said had failed, was sold.", ["which | had failed"], id="which-she-said"
+        ),
+        pytest.param(
+            "The leak, which Ruta Osei blamed on frost, was closed.", ["which | on frost"], id="which-she-blamed-on"
+        ),
+        pytest.param(
+            "The pump had been checked in April, Ruta Osei said, and the alarms had worked.",
+            ["The pump had been checked in April", "the alarms had worked"],
+            id="a-second-clause-behind",
+        ),
+        pytest.param(
+            "Farmers, Ruta Osei said, should not worry; there was enough for everybody.",
+            ["Farmers | should not worry", "there was enough for everybody"],
+            id="a-clause-after-the-semicolon",
+        ),
+        pytest.param(
+            'It had, Ruta Osei wrote, "waited 400 days for a single bill to be paid".',
+            ['It had | "waited 400 days for a single bill to be paid"'],
+            id="a-quotation-goes-on-with-the-clause",
+        ),
+        pytest.param(
+            "Ruta Osei disagreed: the rule had been written by lawyers.",
+            ["the rule had been written by lawyers"],
+            id="indirect-after-a-colon",
+        ),
+        pytest.param("Karl Brandt told how rats ran over the worktops.", ["rats ran over the worktops"], id="told-how"),
+        pytest.param(
+            'Asked by the Courier whether she knew, Ruta Osei said: "We knew nothing of it."',
+            ["We knew nothing of it"],
+            id="the-question-is-not-hers",
+        ),
+        pytest.param('"Please do not write the word pump again," Ruta Osei said.', [], id="a-request"),
+    ],
+)
+def test_attributions_reach_what_they_cover(text: str, expected: list[str]) -> None:
+    assert contents(text) == expected
+
+
+def test_who_reports_an_attribution_stands_in_its_chain() -> None:
+    draft = found("Ruta Osei had told members that the boats were seaworthy, Karl Brandt reminded the chamber.")[0]
+    assert draft.content.text == "the boats were seaworthy"
+    assert (draft.source.name, [source.name for source in draft.chain]) == ("Ruta Osei", ["Karl Brandt"])
