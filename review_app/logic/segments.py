@@ -56,6 +56,7 @@ class Paragraph(Value):
     is_head: bool = False
     """It stands before the body: section line, headline, deck, dateline."""
     is_title: bool = False
+    """It is the heading of the view, and need not be drawn twice."""
 
 
 class ArticleView(Value):
@@ -64,7 +65,7 @@ class ArticleView(Value):
     claim_id: str
     """The claim in focus; when it changes, the page scrolls to the content."""
     heading: str | None
-    """The title, unless the text itself begins with it."""
+    """The title; it stays in sight while the text is scrolled."""
     byline: str
     """Publisher, date and address, as far as they are known."""
     paragraphs: tuple[Paragraph, ...]
@@ -139,17 +140,18 @@ def article_view(
     """
     window = _window(article.text, claim.content.spans)
     marks = marks_of(claim, others, reading)
+    title = article.metadata.title
     paragraphs = []
     for found in re.finditer(r"[^\n]+", article.text):
         left, right = max(found.start(), window.start_char), min(found.end(), window.end_char)
         if left < right and not article.text[left:right].isspace():
             cut = runs(article.text, marks, Span(start_char=left, end_char=right))
             is_head = right <= article.body_start_char
-            is_title = is_head and found.group().strip() == article.metadata.title
+            is_title = is_head and found.group().strip() == title and not any(run.kinds for run in cut)
             paragraphs.append(Paragraph(runs=cut, is_head=is_head, is_title=is_title))
     return ArticleView(
         claim_id=claim.id,
-        heading=_heading(article),
+        heading=visible(title) if title else None,
         byline=_byline(article),
         paragraphs=tuple(paragraphs),
         reading=reading,
@@ -164,11 +166,6 @@ def _window(text: str, spans: Sequence[Span]) -> Span:
     place = spans[0].start_char if spans else 0
     start = max(0, min(place - SHOWN_CHARS // 2, len(text) - SHOWN_CHARS))
     return Span(start_char=start, end_char=start + SHOWN_CHARS)
-
-
-def _heading(article: Article) -> str | None:
-    title = article.metadata.title
-    return visible(title) if title and title not in article.text[: article.body_start_char] else None
 
 
 def _byline(article: Article) -> str:

@@ -213,7 +213,7 @@ class Triage:
         """Go back to reading; what was typed comes back when the form is opened again."""
         if form is not None and self._claim_id is not None:
             self._drafts[self._claim_id] = form
-            self._notice = "Nothing saved. What you typed is kept: E brings it back."
+            self._notice = "Nothing saved. What you typed is kept: Correct brings it back."
         self._mode, self._problems, self._stale = Mode.READ, (), None
 
     @_one_at_a_time
@@ -279,7 +279,7 @@ class Triage:
         self._done[kind] += 1
         self._drafts.pop(target.claim_id, None)
         self._go(self.desk.next_id(after=target.claim_id))
-        self._notice = f"{words.DID[kind].capitalize()}. U takes it back."
+        self._notice = f"{words.DID[kind].capitalize()}. Undo takes it back."
 
     def _what_changed(self, claim_id: str) -> Stale:
         steps = self.desk.open(claim_id).history

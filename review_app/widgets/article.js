@@ -93,7 +93,8 @@ export default function ({ data: view, parentElement, setTriggerValue }) {
   text.onscroll = () => { if (!tip.hidden) tip.place(); };
   if (view.n_chars_before) text.append(leftOut(view.n_chars_before));
   for (const paragraph of view.paragraphs) {
-    const made = element("p", paragraph.is_title ? "head title" : paragraph.is_head ? "head" : "");
+    if (paragraph.is_title) continue;
+    const made = element("p", paragraph.is_head ? "head" : "");
     made.dir = "auto";
     const open = (id) => setTriggerValue("opened", id);
     made.append(...paragraph.runs.map((part, i) => run(view, part, paragraph.runs[i - 1], tip, open)));

@@ -84,11 +84,8 @@ def _status(opened: Opened, now: datetime) -> str:
 def _source(claim: Claim) -> str:
     source = claim.source
     role = f", {isolated(source.role)}" if source.role else ""
-    kind = (
-        ""
-        if source.kind is SourceKind.PERSON and role
-        else f'<span class="cd-kind">{words.SOURCE_KIND[source.kind]}</span>'
-    )
+    told = (source.kind is SourceKind.PERSON and role) or source.name.casefold() in words.SOURCE_KIND[source.kind]
+    kind = "" if told else f'<span class="cd-kind">{words.SOURCE_KIND[source.kind]}</span>'
     chain = "".join(f"<li>as reported by {_link(link)}</li>" for link in reversed(claim.chain))
     return (
         f'<div class="cd-source"><p>{isolated(source.name, "cd-name")}{role} {kind}</p>'

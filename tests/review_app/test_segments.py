@@ -84,7 +84,7 @@ def test_an_article_is_shown_whole_with_its_head_apart() -> None:
     view = article_view(article, claims[1], (claims[0], *claims[2:]))
     assert [p.is_head for p in view.paragraphs] == [True, True, True, *[False] * 5]
     assert [p.is_title for p in view.paragraphs][:3] == [False, True, False]
-    assert view.heading is None, "the text begins with it"
+    assert view.heading == "Harbour bridge to close for eleven weeks"
     assert view.byline == "Coast Wire · 23 November 2026 · bridge.txt"
     marked = {kind: "".join(r.text for p in view.paragraphs for r in p.runs if kind in r.kinds) for kind in MarkKind}
     assert marked[MarkKind.CONTENT] == claims[1].content.text

@@ -108,7 +108,7 @@ def test_verify_decides_and_goes_on(session: Session) -> None:
     assert session.status(first) is ClaimStatus.VERIFIED
     assert screen.opened.stored.claim.id != first
     assert screen.progress.verified == 1
-    assert screen.notice == "Verified. U takes it back."
+    assert screen.notice == "Verified. Undo takes it back."
     assert session.look().notice is None
 
 
