@@ -62,11 +62,11 @@ def data(tmp_path: Path) -> Path:
 def peers(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data: Path, tmp_path: Path) -> Peers:
     """Run the command in this process, on the two cases above."""
 
-    def run(*args: str | Path, base_url: str = "") -> Done:
+    def run(*args: str | Path, base_url: str = "", command: tuple[str, ...] = ()) -> Done:
         monkeypatch.setenv("OPENAI_BASE_URL", base_url)
         monkeypatch.setenv("CLAIMDESK_CACHE_DIR", str(tmp_path / "cache"))
-        command = ["claimdesk", "eval", "peers", "--data", data, "--model", "big", *args]
-        monkeypatch.setattr(sys, "argv", list(map(str, command)))
+        words = command or ("eval", "peers", "--data", data, "--model", "big", *args)
+        monkeypatch.setattr(sys, "argv", ["claimdesk", *map(str, words)])
         capsys.readouterr()
         code = 0
         try:
@@ -179,6 +179,12 @@ def test_langextract_is_installed_only_on_request(peers: Peers) -> None:
     assert done.code == 2
     assert "langextract is not installed in" in done.err
     assert "--install" in done.err
+
+
+def test_the_benchmark_of_placing_wants_langextract_too(peers: Peers) -> None:
+    done = peers(command=("eval", "bench", "grounding", "--peer", "langextract"))
+    assert done.code == 2
+    assert "langextract is not installed in" in done.err
 
 
 def test_an_unknown_system_is_named(peers: Peers) -> None:

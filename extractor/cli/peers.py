@@ -151,6 +151,8 @@ async def _compare(
         for name in chosen:
             async with opened(name, options, settings, start=bool(still_open[name]), install=install) as system:
                 run = kept.start(name, system.identity)
+                if run.predictions:
+                    complain(f"{name}: going on from answers kept since {run.info.created_at:%Y-%m-%d %H:%M} UTC")
                 with article_progress(len(still_open[name]), _label(name, model)) as advance:
                     for case in still_open[name]:
                         found = await system.predict(case)
