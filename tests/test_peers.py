@@ -1,5 +1,6 @@
 """claimdesk eval peers as a person meets it, against a scripted endpoint."""
 
+import asyncio
 import hashlib
 import json
 import subprocess
@@ -9,8 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import instructor
+import openai
 import pytest
 
+from eval.peers.plain import PlainReply
 from extractor.cli import main
 from tests.loopback import LoopbackEndpoint, Request, Script, failure, reply, truncated
 
@@ -112,6 +116,24 @@ def test_the_plain_loop_asks_as_a_newcomer_would(peers: Peers) -> None:
     assert row["quotation"] == {"hits": 2, "n": 2}
     assert row["not_verbatim"] == {"hits": 1, "n": 2}
     assert (row["prompt_tokens"], row["output_tokens"], row["n_failed"]) == (100.0, 10.0, 0)
+
+
+def test_the_plain_loop_sends_what_instructor_sends(peers: Peers) -> None:
+    async def plainly(base_url: str) -> None:
+        async with openai.AsyncOpenAI(base_url=base_url, api_key="none") as client:
+            await instructor.from_openai(client, mode=instructor.Mode.JSON_SCHEMA).chat.completions.create(
+                model="big",
+                response_model=PlainReply,
+                messages=[{"role": "user", "content": f"Extract every claim and who made it.\n\n{TEXTS['a']}"}],
+                max_tokens=2048,
+                temperature=0,
+                seed=0,
+            )
+
+    with LoopbackEndpoint(scripted) as endpoint:
+        peers("--systems", "plain", base_url=endpoint.base_url)
+        asyncio.run(plainly(endpoint.base_url))
+    assert endpoint.requests[0].json == endpoint.requests[-1].json
 
 
 def test_all_in_one_table_with_ratios(peers: Peers) -> None:
