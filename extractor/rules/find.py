@@ -199,14 +199,14 @@ class _Finder:
         if self._last is not None and self._last.unit >= number - 2:
             resolved = _doubted(self._last.resolved, "the quotation names nobody; this is who spoke before")
             return _LastQuoted(resolved, None, unit.paragraph, True, number)
-        people = self._resolver.rank(self._names.entities, start, index, None)
+        people = self._resolver.last_named(start, index)
         if not people:
             return None
-        names = tuple(entity.name for entity, _ in people[:4])
-        mention = max((s for s in people[0][0].mentions if s.start_char < start), key=lambda s: s.start_char)
+        names = tuple(entity.name for entity in people[:4])
+        mention = max((s for s in people[0].mentions if s.start_char < start), key=lambda s: s.start_char)
         part = PartDraft(text=mention.of(self._reading.text), spans=(mention,))
         note = "the quotation names nobody; this is who was named last"
-        resolved = self._resolver.of_entity(people[0][0], part, note)
+        resolved = self._resolver.of_entity(people[0], part, note)
         resolved = Resolved(resolved.source, resolved.entity, names)
         return _LastQuoted(resolved, None, unit.paragraph, True, number)
 

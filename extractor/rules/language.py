@@ -179,6 +179,8 @@ class Pronouns(Value):
     """"there were": stands where the subject would."""
     speaker: Words = frozenset()
     """First person: inside a quotation it is the source."""
+    no_role: Words = frozenset()
+    """Open a relative clause after a name, which is no role: who, whose."""
     possessive_he: Words = frozenset()
     possessive_she: Words = frozenset()
     other: Words = frozenset()
@@ -212,6 +214,19 @@ class Nouns(Value):
     name_links: Words = frozenset()
     """After a title they show that no name follows: "Secretary of State"."""
     places: Words = frozenset()
+    he_nouns: Words = frozenset()
+    """Kinship and occupations that tell a man: husband, actor."""
+    she_nouns: Words = frozenset()
+    honorifics: Words = frozenset()
+    """Belong to no role: Dr, Professor."""
+    individuals: Words = frozenset()
+    """Nouns for one person that are no roles: source, witness, resident."""
+    company_words: Words = frozenset()
+    """Last words of the names of companies and papers that are no nouns for a body: Lines, Daily."""
+    spokes_adjectives: Words = frozenset()
+    """Before "spokesman" they name no body: senior, chief."""
+    groups: Words = frozenset()
+    """Plurals without s that own a body: "the Women's League"."""
     he_names: Words = frozenset()
     she_names: Words = frozenset()
 
@@ -232,6 +247,20 @@ class Grammar(Value):
     by: Words = frozenset()
     indefinite: Words = frozenset()
     """Articles that open a predicate: "called the tender a disgrace"."""
+    introducing: Words = frozenset()
+    """Introduce somebody: a, an, one."""
+    as_or_be: Words = frozenset()
+    """Before "a" they make a noun a predicate: "was a teacher", "as a teacher"."""
+    plural: Words = frozenset()
+    """Determiners of groups: two, some, several."""
+    naming: Words = frozenset()
+    """Introduce the name of somebody unnamed: "gave her name as"."""
+    former: Words = frozenset()
+    """Say of a role that it is over."""
+    membership: Words = frozenset()
+    """Join a person to a body: "Osei of the Institute"."""
+    to_adjectives: Words = frozenset()
+    """Take "to" inside a noun phrase: "a source close to the council"."""
     subordinators: Words = frozenset()
     openers: Words = frozenset()
     """Prepositions that may open a content clause."""

@@ -1,14 +1,17 @@
 """Find the people, organisations, documents and places an article names, and which mentions are the same."""
 
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from functools import cache
 
-from extractor.rules.chunks import Chunk, EntityKind, acronym_after, chunks_of, role_of, seen_words
-from extractor.rules.reading import Reading, Token
+from extractor.rules.chunks import Chunk, EntityKind, acronym_after, chunks_of, seen_words
+from extractor.rules.entities import Entity, Gender
+from extractor.rules.fullnames import joined, parted, title_forms, without_dateline
+from extractor.rules.learned import learn
+from extractor.rules.reading import Reading, Token, TokenKind
+from extractor.rules.roles import learn_roles, role_beside
 from extractor.schema import SourceKind, Span, Value
 
 
@@ -19,48 +22,10 @@ class Name(Value):
     """The fullest form in the article, without titles."""
     kind: SourceKind
     role: str | None = None
+    gender: Gender | None = None
+    """Of a person; None where the article does not tell."""
     mentions: tuple[Span, ...]
     """Where the text names it, pronouns and roles left out; in reading order."""
-
-
-class Gender(StrEnum):
-    """What pronouns a person goes by, as far as the article tells."""
-
-    HE = "he"
-    SHE = "she"
-
-
-@dataclass(slots=True)
-class Entity:
-    """One name with everything learned about it; filled while the article is read, then left alone."""
-
-    words: tuple[str, ...]
-    kind: EntityKind
-    order: int
-    """Rank by first appearance."""
-    roles: list[str] = field(default_factory=list)
-    mentions: list[Span] = field(default_factory=list)
-    sentences: list[int] = field(default_factory=list)
-    genders: Counter[Gender] = field(default_factory=Counter)
-    aliases: set[str] = field(default_factory=set)
-
-    name: str = ""
-    """The fullest form as printed."""
-
-    @property
-    def role(self) -> str | None:
-        """The longest role given, None without any."""
-        return max(self.roles, key=len, default=None)
-
-    @property
-    def gender(self) -> Gender | None:
-        """What most signs say; None when there are none or they balance."""
-        he, she = self.genders[Gender.HE], self.genders[Gender.SHE]
-        return None if he == she else Gender.HE if he > she else Gender.SHE
-
-    def role_words(self) -> set[str]:
-        """Lower-case words of all roles."""
-        return {word for role in self.roles for word in role.lower().split()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +49,11 @@ def registry(reading: Reading) -> Registry:
         The entities by first appearance, with every mention that could be told.
     """
     common = seen_words(reading)
-    chunks = {s.index: chunks_of(reading.tokens[s.index], reading.language, common) for s in reading.sentences}
+    chunks = {
+        s.index: joined(chunks_of(reading.tokens[s.index], reading.language, common), reading.tokens[s.index], reading)
+        for s in reading.sentences
+    }
+    chunks = parted(without_dateline(chunks, reading), reading)
     builder = _Builder(reading)
     for long_ones in (True, False):
         for index, found in chunks.items():
@@ -92,6 +61,7 @@ def registry(reading: Reading) -> Registry:
                 words = reading.tokens[index][chunk.name_first : chunk.last]
                 if words and (len(words) > 1) is long_ones:
                     builder.add(index, chunk)
+    builder.lengthen(title_forms(reading, common))
     by_offset = {reading.tokens[i][c.first].start: c for i, found in chunks.items() for c in found}
     return builder.finish(by_offset)
 
@@ -117,8 +87,18 @@ class _Builder:
             entity.kind = chunk.kind
         entity.mentions.append(span)
         entity.sentences.append(sentence)
+        entity.determined += self._determined(tokens, chunk)
         self._at[span.start_char] = entity
         self._learn(entity, tokens, chunk)
+
+    def _determined(self, tokens: Sequence[Token], chunk: Chunk) -> bool:
+        """``the Norddeck said``, but not the nationality in "the Italian minister"."""
+        if not chunk.first or tokens[chunk.first - 1].lower not in self._language.nouns.definite:
+            return False
+        after = tokens[chunk.last] if chunk.last < len(tokens) else None
+        verbs = self._language.verbs
+        known = verbs.say | verbs.tell | verbs.finite | self._language.function_words
+        return after is None or after.kind is TokenKind.MARK or after.lower in known
 
     def _known(self, words: tuple[str, ...], kind: EntityKind, sentence: int) -> Entity | None:
         key = _key(words)
@@ -142,19 +122,11 @@ class _Builder:
         return entity
 
     def _learn(self, entity: Entity, tokens: Sequence[Token], chunk: Chunk) -> None:
-        nouns = self._language.nouns
-        role = role_of(tokens, chunk, self._language)
+        role = role_beside(tokens, chunk, self._language)
         if role and entity.kind is not EntityKind.ORGANISATION:
             entity.roles.append(role)
             if entity.kind is EntityKind.UNKNOWN:
                 entity.kind = EntityKind.PERSON
-        title = {token.lower for token in tokens[chunk.first : chunk.name_first]}
-        given = entity.words[0].lower() if len(entity.words) > 1 else ""
-        for gender, titles, given_names in (
-            (Gender.HE, nouns.he_titles, nouns.he_names),
-            (Gender.SHE, nouns.she_titles, nouns.she_names),
-        ):
-            entity.genders[gender] += 5 * bool(title & titles) + 2 * (given in given_names)
         acronym = acronym_after(tokens, chunk.last)
         if acronym and _plain(acronym)[0] == _plain(entity.words[0])[0]:
             entity.aliases.add(acronym)
@@ -162,12 +134,28 @@ class _Builder:
             if entity.kind is EntityKind.UNKNOWN:
                 entity.kind = EntityKind.ORGANISATION
 
+    def lengthen(self, forms: Iterable[tuple[str, ...]]) -> None:
+        """Take a fuller form from the headline where the body only has a part of it."""
+        for form in forms:
+            key = _key(form)
+            if key in self._by_name:
+                continue
+            nouns = self._language.nouns
+            company = form[-1].lower() in nouns.company_words | nouns.organisations
+            short = [e for e in self._entities if _shortens(_key(e.words), key, e.kind, company=company)]
+            if len(short) == 1:
+                short[0].name, short[0].words = " ".join(form), form
+                self._by_name[key] = short[0]
+
     def finish(self, chunks: dict[int, Chunk]) -> Registry:
         for entity in self._entities:
             entity.mentions.sort(key=lambda span: span.start_char)
             entity.sentences.sort()
         self._entities.sort(key=lambda entity: entity.mentions[0].start_char if entity.mentions else 0)
-        return Registry(tuple(e for e in self._entities if e.mentions), self._at, chunks)
+        entities = tuple(e for e in self._entities if e.mentions)
+        learn_roles(self._reading, entities, self._at)
+        learn(self._reading, entities, self._at)
+        return Registry(entities, self._at, chunks)
 
 
 def _key(words: Sequence[str]) -> tuple[str, ...]:
@@ -195,6 +183,15 @@ def _same(key: tuple[str, ...], entity: Entity, kind: EntityKind) -> bool:
     return entity.kind is EntityKind.ORGANISATION and kind is EntityKind.UNKNOWN and words[0] == key[0]
 
 
+def _shortens(short: tuple[str, ...], form: tuple[str, ...], kind: EntityKind, *, company: bool) -> bool:
+    """Tell whether a name of the body is a form of the headline's with words left out."""
+    if len(short) >= len(form):
+        return False
+    if kind is EntityKind.ORGANISATION or company:
+        return kind is not EntityKind.PERSON and form[: len(short)] == short
+    return kind in (EntityKind.PERSON, EntityKind.UNKNOWN) and short[-1] == form[-1] and set(short) <= set(form)
+
+
 def _distance(entity: Entity, sentence: int) -> tuple[bool, int, int]:
     """Order candidates: named before, then in the same sentence, then the one the article named first."""
     before = [index for index in entity.sentences if index <= sentence]
@@ -209,7 +206,13 @@ def speaking_names(entities: Iterable[Entity]) -> tuple[Name, ...]:
         EntityKind.DOCUMENT: SourceKind.DOCUMENT,
     }
     return tuple(
-        Name(name=e.name, kind=kinds[e.kind], role=e.role, mentions=tuple(e.mentions))
+        Name(
+            name=e.name,
+            kind=kinds[e.kind],
+            role=e.role,
+            gender=e.gender if e.kind is EntityKind.PERSON else None,
+            mentions=tuple(e.mentions),
+        )
         for e in entities
         if e.kind in kinds
     )

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from extractor.rules.chunks import Chunk, EntityKind
+from extractor.rules.entities import Entity
 from extractor.rules.language import Language
 from extractor.rules.language import language as language_data
-from extractor.rules.names import Entity, Registry
+from extractor.rules.names import Registry
 from extractor.rules.reading import Token, TokenKind
 from extractor.schema import Span
 
@@ -80,9 +81,10 @@ class PhraseReader:
         if token.text in ",)—–":
             return self._before_apposition(end - 1, lenient=lenient)
         phrase = self._ending(end, lenient=lenient)
-        if phrase is None or phrase.entity is None or phrase.pronoun:
+        if phrase is None or phrase.pronoun:
             return phrase
-        return self._with_partner(phrase)
+        phrase = self._before_second_role(phrase) or phrase
+        return phrase if phrase.entity is None else self._with_partner(phrase)
 
     def _before_apposition(self, closing: int, *, lenient: bool) -> Phrase | None:
         """``Osei, head of the waterworks, said``: the phrase before the opening comma."""
@@ -118,12 +120,38 @@ class PhraseReader:
                 break
             if start < end and (token.quote < 0) is not (self.frame[start].quote < 0):
                 break
-            if self._stops(token) and not (token.lower == "and" and self._inside_chunk(start - 1)):
+            if self._stops(token) and not self._passes(start - 1):
                 if token.lower in self._subject_pronouns() and start == end:
                     return self._pronoun(start - 1)
                 return self._before_participle(start - 1) or self._trimmed(start, end, lenient=lenient)
             start -= 1
         return self._trimmed(start, end, lenient=lenient)
+
+    def _passes(self, index: int) -> bool:
+        """A conjunction inside a name, "close to", two places: words that stop elsewhere and here do not."""
+        lower, grammar = self.frame[index].lower, self._language.grammar
+        if lower in grammar.name_joiners and self._inside_chunk(index):
+            return True
+        if lower in self._language.verbs.to:
+            return index > 0 and self.frame[index - 1].lower in grammar.to_adjectives
+        return lower in grammar.pairing and self._joins_places(index)
+
+    def _joins_places(self, index: int) -> bool:
+        """``authorities in Varn and Tesk``: two places after one preposition."""
+        first = index + 1
+        while first < len(self.frame) and self.frame[first].lower in self._language.grammar.determiners:
+            first += 1
+        after = self._names.at.get(self.frame[first].start) if first < len(self.frame) else None
+        if after is None or after.kind is not EntityKind.PLACE:
+            return False
+        for start in range(index - 1, max(-1, index - 5), -1):
+            before = self._names.at.get(self.frame[start].start)
+            if before is not None:
+                while start and self.frame[start - 1].lower in self._language.grammar.determiners:
+                    start -= 1
+                led = start > 0 and self.frame[start - 1].lower in self._language.grammar.prepositions
+                return before.kind is EntityKind.PLACE and led
+        return False
 
     def _trimmed(self, start: int, end: int, *, lenient: bool) -> Phrase | None:
         start = self._without_adverbials(start, end)
@@ -136,6 +164,20 @@ class PhraseReader:
             return None
         phrase = self._ending(index)
         return phrase if phrase is not None and phrase.entity is not None and _is_person(phrase.entity) else None
+
+    def _before_second_role(self, phrase: Phrase) -> Phrase | None:
+        """``Osei of the Institute and contributor to the Courier wrote``: the role has no determiner of its own."""
+        first, nouns = phrase.first, self._language.nouns
+        if first > 1 and self.frame[first - 1].lower in self._language.verbs.to:
+            first -= 2
+        if first < 2 or self.frame[first - 1].lower not in self._language.grammar.pairing:
+            return None
+        if self.frame[first].capital or self.frame[first].lower not in nouns.roles | nouns.titles:
+            return None
+        whole = self._ending(first - 1)
+        if whole is None or whole.entity is None or not _is_person(whole.entity):
+            return None
+        return replace(whole, last=phrase.last)
 
     def _before_brackets(self, end: int) -> int:
         """``the World Health Organization (WHO)``: step back over the brackets."""

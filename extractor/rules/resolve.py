@@ -1,19 +1,26 @@
 """Resolve the phrase beside a cue to the fullest name: pronouns, roles, short names, documents."""
 
-from collections.abc import Iterable
+from bisect import bisect_left
 from dataclasses import dataclass, field
 
+from extractor.rules.candidates import ANY_REACH, Candidate, Candidates, Resolved, Spoken
 from extractor.rules.chunks import EntityKind
-from extractor.rules.names import Entity, Gender, Registry
+from extractor.rules.entities import Entity, Gender
+from extractor.rules.names import Registry
 from extractor.rules.phrases import Phrase
 from extractor.rules.reading import Reading
+from extractor.rules.unnamed import gender_of_words
 from extractor.schema import PartDraft, SourceDraft, SourceKind, Span
 
-_REACH_SENTENCES = 12
-"""A pronoun does not look back further than this."""
-_ANY_REACH = 1_000_000
+__all__ = ["Resolved", "Resolver"]
+
 _CLOSE_SCORE = 1.5
 """Two candidates nearer to each other than this leave a doubt."""
+_NAMING_TOKENS = 3
+"""Words between "gave her name as" and the name."""
+_NAMED_WITHIN = 20
+_FORMER = 2.5
+"""What "former" costs a holder of a role that the phrase does not call former."""
 _KINDS = {
     EntityKind.PERSON: SourceKind.PERSON,
     EntityKind.ORGANISATION: SourceKind.ORGANISATION,
@@ -23,34 +30,18 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """Who a phrase stands for."""
-
-    source: SourceDraft
-    entity: Entity | None = None
-    """None for documents, unnamed people and offices."""
-    candidates: tuple[str, ...] = ()
-    """Names it might stand for, most plausible first; only where more than one fits."""
-    chain: tuple[SourceDraft, ...] = ()
-    """The body behind a document."""
-
-
-@dataclass(slots=True)
-class _Spoken:
-    resolved: Resolved
-    sentence: int
-
-
 @dataclass(slots=True)
 class Resolver:
     """Resolves phrases in reading order, remembering who has spoken."""
 
     reading: Reading
     names: Registry
-    spoken: list[_Spoken] = field(default_factory=list)
     subject: Phrase | None = None
     """What the sentence before is about, as far as it can speak."""
+    _known: Candidates = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._known = Candidates(self.reading, self.names)
 
     def resolve(self, phrase: Phrase, sentence: int) -> Resolved:
         """Return who the phrase stands for.
@@ -60,12 +51,12 @@ class Resolver:
             sentence: Index of the sentence it stands in.
         """
         resolved = self._resolved(phrase, sentence)
-        self.remember(resolved, sentence)
+        self._known.remember(resolved, sentence)
         return resolved
 
-    def remember(self, resolved: Resolved, sentence: int) -> None:
-        """Keep a source as the last speaker."""
-        self.spoken.append(_Spoken(resolved, sentence))
+    def last_named(self, start: int, sentence: int) -> list[Entity]:
+        """Return the names before an offset, the most plausible speaker first."""
+        return [entity for entity, _ in self._known.rank(self.names.entities, start, sentence, None)]
 
     def _resolved(self, phrase: Phrase, sentence: int) -> Resolved:
         nouns = self.reading.language.nouns
@@ -77,7 +68,7 @@ class Resolver:
         if phrase.entity is not None:
             return self._named(phrase.entity, phrase, mention)
         if phrase.head in nouns.spokespeople:
-            return self._spokesperson(phrase, mention)
+            return self._spokesperson(phrase, sentence, mention)
         if phrase.head in nouns.documents and not (phrase.head in nouns.anonymous and phrase.words[0] == phrase.head):
             return self._document(phrase, sentence, mention)
         definite = phrase.words[0] in nouns.definite
@@ -87,7 +78,7 @@ class Resolver:
             return self._body(phrase, sentence, mention)
         if definite and phrase.head not in nouns.anonymous:
             return self._role(phrase, sentence, mention)
-        return self._unnamed(phrase, mention)
+        return self._unnamed(phrase, sentence, mention)
 
     def _mention(self, span: Span) -> PartDraft:
         return PartDraft(text=span.of(self.reading.text), spans=(span,))
@@ -117,90 +108,49 @@ class Resolver:
         if phrase.head in pronouns.she | pronouns.possessive_she and phrase.head not in pronouns.they:
             return self._person(Gender.SHE, phrase, sentence, mention)
         if phrase.head in pronouns.she:
-            women = (e for e in self.names.entities if e.gender is Gender.SHE and e.kind is EntityKind.PERSON)
-            if self.rank(women, phrase.mention.start_char, sentence, Gender.SHE, reach=4):
+            women = [e for e in self.names.entities if e.gender is Gender.SHE and e.kind is EntityKind.PERSON]
+            if self._known.rank(women, phrase.mention.start_char, sentence, Gender.SHE, reach=4):
                 return self._person(Gender.SHE, phrase, sentence, mention)
         return self._group(phrase, sentence, mention)
 
     def _person(self, gender: Gender, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
-        start = phrase.mention.start_char
-        people = [e for e in self.names.entities if e.kind is EntityKind.PERSON]
-        ranked = self.rank(people, start, sentence, gender)
-        unknown = [e for e in self.names.entities if e.kind is EntityKind.UNKNOWN]
-        ranked = ranked or self.rank(unknown, start, sentence, gender, reach=3)
-        ranked = ranked or self.rank(people, start, sentence, gender, reach=_ANY_REACH)
-        ranked = ranked or self.rank(people, start, sentence, None, reach=_ANY_REACH)
-        last = self._last_speaker(sentence)
-        if last is not None and last.resolved.entity is None and last.resolved.source.kind is SourceKind.ANONYMOUS:
-            nearer = (
-                not ranked
-                or ranked[0][0].sentences[0] > last.sentence
-                or not _before(ranked[0][0], start, last.sentence)
-            )
-            if nearer and sentence - last.sentence <= 2:
-                return self._again(last, mention)
+        ranked = self._known.people(phrase.mention.start_char, sentence, gender)
         if not ranked:
-            return self._again(last, mention) if last is not None else self._unresolved(mention)
-        best = ranked[0][0]
-        best.kind = EntityKind.PERSON
-        rivals = [entity for entity, score in ranked[1:] if ranked[0][1] - score < _CLOSE_SCORE]
-        if gender and best.gender is None:
-            best.genders[gender] += 1
-        uncertain = f"“{mention.text}” could also stand for {rivals[0].name}" if rivals else None
-        resolved = self.of_entity(best, mention, uncertain)
+            last = self._known.last_speaker(sentence)
+            lone = last is not None and last.resolved.source.kind is not SourceKind.PERSON
+            return self._again(last, mention) if last is not None and lone else self._unresolved(mention)
+        best = ranked[0]
+        resolved = self._chosen(best, sentence, mention)
+        if best.entity is not None:
+            best.entity.kind = EntityKind.PERSON
+            if best.entity.gender is None:
+                best.entity.genders[gender] += 1
+        rivals = [candidate for candidate in ranked[1:] if best.score - candidate.score < _CLOSE_SCORE]
+        return self._with_rivals(resolved, rivals, f"“{mention.text}” could also stand for {{}}")
+
+    def _chosen(self, candidate: Candidate, sentence: int, mention: PartDraft) -> Resolved:
+        """Return a candidate as the source of the words beside `mention`."""
+        if candidate.entity is not None:
+            return self.of_entity(candidate.entity, mention)
+        if candidate.spoken is not None:
+            return self._again(candidate.spoken, mention)
+        if candidate.unnamed is None:
+            return self._unresolved(mention)
+        first = self._resolved(candidate.unnamed, sentence)
+        return Resolved(first.source.model_copy(update={"mention": mention}), first.entity, chain=first.chain)
+
+    def _doubted(self, resolved: Resolved, note: str) -> Resolved:
+        source = resolved.source.model_copy(update={"uncertain": note})
+        return Resolved(source, resolved.entity, resolved.candidates, resolved.chain)
+
+    def _with_rivals(self, resolved: Resolved, rivals: list[Candidate], note: str) -> Resolved:
         if not rivals:
             return resolved
-        return Resolved(resolved.source, best, tuple(e.name for e in (best, *rivals)))
+        source = resolved.source.model_copy(update={"uncertain": note.format(rivals[0].name)})
+        named = [rival.entity.name for rival in rivals if rival.entity is not None]
+        return Resolved(source, resolved.entity, tuple(dict.fromkeys([source.name, *named])), resolved.chain)
 
-    def rank(
-        self,
-        entities: Iterable[Entity],
-        start: int,
-        sentence: int,
-        gender: Gender | None,
-        reach: int = _REACH_SENTENCES,
-    ) -> list[tuple[Entity, float]]:
-        """Order entities named before `start` by how plausible they are, best first, with their scores."""
-        last = self._last_speaker(sentence)
-        ranked: list[tuple[Entity, float]] = []
-        for entity in entities:
-            if gender is not None and entity.gender not in (gender, None):
-                continue
-            nearest = max((span.start_char for span in entity.mentions if span.start_char < start), default=None)
-            if nearest is None:
-                continue
-            index = max(
-                n for n, span in zip(entity.sentences, entity.mentions, strict=False) if span.start_char <= nearest
-            )
-            distance = sentence - index
-            if distance > reach:
-                continue
-            score = -1.0 * min(distance, 6) - 0.05 * distance
-            score += 1.0 * (gender is not None and entity.gender is gender)
-            score += 1.5 * self._opens_sentence(nearest, index)
-            score += 0.5 * (entity.kind is EntityKind.PERSON)
-            if last is not None and last.resolved.entity is entity:
-                score += 2.0
-            elif any(item.resolved.entity is entity for item in self.spoken):
-                score += 0.7
-            ranked.append((entity, score))
-        return sorted(ranked, key=lambda pair: (-pair[1], pair[0].order))
-
-    def _opens_sentence(self, start: int, sentence: int) -> bool:
-        """Tell whether a mention is near the beginning of its sentence, as subjects are."""
-        tokens = self.reading.tokens[sentence]
-        position = next((n for n, token in enumerate(tokens) if token.start >= start), len(tokens))
-        inside = position < len(tokens) and tokens[position].quote >= 0
-        before = tokens[position - 1].lower if position else ""
-        return position < 10 and not inside and before not in self.reading.language.grammar.prepositions
-
-    def _last_speaker(self, sentence: int) -> _Spoken | None:
-        for item in reversed(self.spoken):
-            if sentence - item.sentence <= 4:
-                return item
-        return None
-
-    def _again(self, item: _Spoken, mention: PartDraft | None) -> Resolved:
+    def _again(self, item: Spoken, mention: PartDraft | None) -> Resolved:
         """The same source as before, inferred."""
         source = item.resolved.source.model_copy(update={"mention": mention})
         return Resolved(source, item.resolved.entity, chain=item.resolved.chain)
@@ -214,22 +164,23 @@ class Resolver:
         pronouns, nouns = self.reading.language.pronouns, self.reading.language.nouns
         subject = self.subject
         if subject is not None and not subject.pronoun:
-            body = subject.entity is not None and subject.entity.kind is EntityKind.ORGANISATION
+            named = subject.entity is not None and subject.entity.kind is EntityKind.ORGANISATION
+            body = named or (subject.entity is None and subject.head in nouns.organisations - nouns.anonymous)
             group = phrase.head in pronouns.they and subject.entity is None and subject.head in nouns.anonymous
             if body or group or (phrase.head in pronouns.it and subject.head in nouns.documents):
                 resolved = self._resolved(subject, sentence)
                 return Resolved(
                     resolved.source.model_copy(update={"mention": mention}), resolved.entity, chain=resolved.chain
                 )
-        for item in reversed(self.spoken):
+        for item in reversed(self._known.spoken[-20:]):
             if sentence - item.sentence > 4:
                 break
             if item.resolved.source.kind is not SourceKind.PERSON or " and " in item.resolved.source.name:
                 return self._again(item, mention)
         bodies = (e for e in self.names.entities if e.kind is EntityKind.ORGANISATION)
-        ranked = self.rank(bodies, phrase.mention.start_char, sentence, None)
+        ranked = self._known.rank(bodies, phrase.mention.start_char, sentence, None)
         if not ranked and phrase.head in pronouns.they:
-            ranked = self.rank(
+            ranked = self._known.rank(
                 (e for e in self.names.entities if e.kind is EntityKind.PERSON),
                 phrase.mention.start_char,
                 sentence,
@@ -241,19 +192,58 @@ class Resolver:
         note = f"“{mention.text}” could also stand for {names[1]}" if len(names) > 1 else None
         return Resolved(self.of_entity(ranked[0][0], mention, note).source, ranked[0][0], names if note else ())
 
-    def _spokesperson(self, phrase: Phrase, mention: PartDraft) -> Resolved:
+    def _spokesperson(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
         """An unnamed spokesperson is the organisation."""
-        nouns = self.reading.language.nouns
+        language = self.reading.language
+        nouns = language.nouns
+        name = self._body_spoken_for(phrase, mention.text.split())
         for entity in phrase.complements:
             if entity.kind is EntityKind.UNKNOWN and entity.words[0].lower() not in nouns.he_names | nouns.she_names:
                 entity.kind = EntityKind.ORGANISATION
+            if name is not None and name.lower() not in nouns.generic_bodies and entity.name not in name:
+                break
+            if name is not None and len(name) > len(entity.name) and name.split()[-1].islower():
+                break
             resolved = self.of_entity(entity, mention)
-            if resolved.source.kind is not SourceKind.PERSON:
-                return Resolved(resolved.source.model_copy(update={"role": phrase.head}), entity)
-        name = self._body_spoken_for(phrase, mention.text.split())
-        if name is None:
-            return self._unnamed(phrase, mention)
+            if resolved.source.kind is SourceKind.PERSON:
+                return resolved
+            return Resolved(resolved.source.model_copy(update={"role": phrase.head}), entity)
+        if name is None or name.lower() in nouns.generic_bodies:
+            return self._body_last_named(phrase, sentence, mention)
         return Resolved(SourceDraft(name=name, kind=SourceKind.ORGANISATION, role=phrase.head, mention=mention))
+
+    def _body_last_named(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
+        """``a spokeswoman``, ``a company spokesman``: the organisation that the article spoke of last."""
+        beside = self._body_beside(phrase, sentence)
+        if beside is not None:
+            note = f"“{mention.text}” names no organisation; the sentence is about {beside}"
+            source = SourceDraft(name=beside, kind=SourceKind.ORGANISATION, mention=mention, uncertain=note)
+            return Resolved(source.model_copy(update={"role": phrase.head}))
+        bodies = [e for e in self.names.entities if e.kind is EntityKind.ORGANISATION]
+        ranked = self._known.rank(bodies, phrase.mention.start_char, sentence, None)
+        if not ranked:
+            return self._unnamed(phrase, sentence, mention)
+        note = f"“{mention.text}” names no organisation; {ranked[0][0].name} was named last"
+        source = self.of_entity(ranked[0][0], mention, note).source.model_copy(update={"role": phrase.head})
+        return Resolved(source, ranked[0][0], tuple(entity.name for entity, _ in ranked[:4]))
+
+    def _body_beside(self, phrase: Phrase, sentence: int) -> str | None:
+        """``The waterworks will pay, a spokeswoman said``: the body that opens the sentence."""
+        language = self.reading.language
+        words: list[str] = []
+        for token in self.reading.tokens[sentence][:6]:
+            if token.start >= phrase.mention.start_char:
+                break
+            plain = token.lower in language.nouns.organisations and not token.capital
+            if plain and (words or token.lower not in language.nouns.generic_bodies):
+                return " ".join([*words, token.text])
+            if token.lower in language.grammar.determiners:
+                words = []
+                continue
+            if token.lower in language.verbs.finite or token.lower in language.grammar.prepositions:
+                break
+            words.append(token.text)
+        return None
 
     def _body_spoken_for(self, phrase: Phrase, words: list[str]) -> str | None:
         """``a police spokesman``, ``a spokeswoman for the waterworks``: the words for the organisation."""
@@ -263,12 +253,13 @@ class Resolver:
         if head is None:
             return None
         after = words[head + 2 :] if head + 2 < len(words) and lower[head + 1] in language.grammar.of else []
-        before = words[:head]
-        for part in (after, before):
-            while part and part[0].lower() in language.grammar.determiners:
+        idle = language.grammar.determiners | language.nouns.spokes_adjectives
+        for part in (after, words[:head]):
+            while part and part[0].lower() in idle:
                 part = part[1:]
-            if part and any(word.lower() in language.nouns.organisations for word in part):
-                return " ".join(part)
+            bare = [word.removesuffix("'s").removesuffix("’s") for word in part]
+            if bare and (part is not after or any(w.lower() in language.nouns.organisations for w in bare)):
+                return " ".join([*part[:-1], bare[-1]])
         return None
 
     def _document(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
@@ -287,9 +278,9 @@ class Resolver:
         chain = tuple(self.of_entity(e, None).source for e in behind[:1])
         return Resolved(SourceDraft(name=name, kind=SourceKind.DOCUMENT, mention=mention), chain=chain)
 
-    def _earlier_document(self, head: str) -> _Spoken | None:
+    def _earlier_document(self, head: str) -> Spoken | None:
         generic = head in self.reading.language.nouns.generic_documents
-        for item in reversed(self.spoken):
+        for item in reversed(self._known.spoken[-20:]):
             source = item.resolved.source
             if source.kind is SourceKind.DOCUMENT and (generic or head in source.name.lower().split()):
                 return item
@@ -309,33 +300,54 @@ class Resolver:
 
     def _role(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
         """``the minister``: whoever has that role."""
-        people = [e for e in self.names.entities if e.kind in (EntityKind.PERSON, EntityKind.UNKNOWN)]
+        nouns = self.reading.language.nouns
         start = phrase.mention.start_char
-        fitting = self.rank(
-            (e for e in people if phrase.head in e.role_words()), start, sentence, None, reach=_ANY_REACH
-        )
-        if fitting and not phrase.complements:
-            names = tuple(entity.name for entity, _ in fitting)
-            note = f"more than one {phrase.head} is named: {', '.join(names[:3])}" if len(names) > 1 else None
-            return Resolved(self.of_entity(fitting[0][0], mention, note).source, fitting[0][0], names if note else ())
-        for item in reversed(self.spoken):
+        gender = gender_of_words(phrase.words, self.reading.language)
+        called = [e for e in self.names.entities if phrase.head in e.descriptors and e.kind is not EntityKind.PLACE]
+        if called and phrase.head not in nouns.roles:
+            if called[0].kind is EntityKind.UNKNOWN:
+                called[0].kind = EntityKind.ORGANISATION
+            return self.of_entity(called[0], mention)
+        fitting = self._holders(phrase, sentence, gender) if not phrase.complements else []
+        if fitting:
+            note = f"more than one {phrase.head} is named, such as {{}}"
+            return self._with_rivals(self._chosen(fitting[0], sentence, mention), fitting[1:], note)
+        for item in reversed(self._known.spoken[-20:]):
             if (
                 item.resolved.source.kind is SourceKind.ANONYMOUS
                 and phrase.head in item.resolved.source.name.lower().split()
             ):
                 return self._again(item, mention)
-        gender = Gender.HE if phrase.head in self.reading.language.nouns.he_titles else None
-        gender = Gender.SHE if phrase.head in self.reading.language.nouns.she_titles else gender
-        named = [entity for entity in people if entity.kind is EntityKind.PERSON]
-        nearest = self.rank(named, start, sentence, gender, reach=8 if gender else 3)
+        if phrase.head in nouns.individuals:
+            before = self._known.introduced(start, sentence, gender, reach=2)
+            if before:
+                note = f"no one is called {phrase.head} before; {before[0].name} was meant last"
+                return self._doubted(self._chosen(before[0], sentence, mention), note)
+        named = [entity for entity in self.names.entities if entity.kind is EntityKind.PERSON]
+        nearest = self._known.rank(named, start, sentence, gender, reach=8 if gender else 3)
         if nearest and not phrase.complements and len(phrase.words) <= 4:
             names = tuple(entity.name for entity, _ in nearest[:4])
             note = f"no one is called {phrase.head} by name; {names[0]} was named last"
             return Resolved(self.of_entity(nearest[0][0], mention, note).source, nearest[0][0], names)
-        if phrase.head in self.reading.language.nouns.roles:
+        if phrase.head in nouns.roles:
             name = " ".join(mention.text.split()[1:]) or mention.text
             return Resolved(SourceDraft(name=name, kind=SourceKind.PERSON, mention=mention))
-        return self._unnamed(phrase, mention)
+        return self._unnamed(phrase, sentence, mention)
+
+    def _holders(self, phrase: Phrase, sentence: int, gender: Gender | None) -> list[Candidate]:
+        """Order those whom the article gives the role, people without a name among them."""
+        start = phrase.mention.start_char
+        former = self.reading.language.grammar.former
+        people = [e for e in self.names.entities if e.kind in (EntityKind.PERSON, EntityKind.UNKNOWN)]
+        holders = [e for e in people if phrase.head in e.role_words()]
+        ranked: list[Candidate] = []
+        for entity, score in self._known.rank(holders, start, sentence, gender, reach=ANY_REACH):
+            words = entity.role_words()
+            score -= _FORMER * bool((words & former) - set(phrase.words))
+            score += sum(word in words for word in phrase.words[1:-1])
+            ranked.append(Candidate(score, entity=entity))
+        ranked += self._known.introduced(start, sentence, gender, phrase.head, reach=ANY_REACH)
+        return sorted(ranked, key=lambda candidate: -candidate.score)
 
     def _body(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
         """``the ministry``: the organisation so called, else the one named last."""
@@ -347,31 +359,46 @@ class Resolver:
         bodies = [e for e in self.names.entities if e.kind is EntityKind.ORGANISATION]
         start = phrase.mention.start_char
         if len(words) == 1 and definite:
-            so_called = (e for e in bodies if phrase.head in e.name.lower().split())
-            ranked = self.rank(so_called, start, sentence, None, reach=_ANY_REACH)
+            so_called = [e for e in bodies if phrase.head in e.name.lower().split() or phrase.head in e.descriptors]
+            ranked = self._known.rank(so_called, start, sentence, None, reach=ANY_REACH)
             if not ranked and phrase.head in self.reading.language.nouns.generic_bodies:
-                ranked = self.rank(bodies, start, sentence, None)
+                ranked = self._known.rank(bodies, start, sentence, None)
             if ranked:
                 names = tuple(entity.name for entity, _ in ranked[:4])
                 note = f"“{mention.text}” could also stand for {names[1]}" if len(names) > 1 else None
                 return Resolved(self.of_entity(ranked[0][0], mention, note).source, ranked[0][0], names if note else ())
         if phrase.head in self.reading.language.nouns.anonymous:
-            return self._unnamed(phrase, mention)
+            return self._unnamed(phrase, sentence, mention)
         return Resolved(SourceDraft(name=" ".join(words), kind=SourceKind.ORGANISATION, mention=mention))
 
-    def _unnamed(self, phrase: Phrase, mention: PartDraft) -> Resolved:
+    def _unnamed(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
         """A person or group without a name; "the official" is the official of before."""
         if phrase.words[0] in self.reading.language.nouns.definite:
-            for item in reversed(self.spoken):
+            for item in reversed(self._known.spoken[-20:]):
                 source = item.resolved.source
                 if source.kind is SourceKind.ANONYMOUS and phrase.head in source.name.lower().split():
                     return self._again(item, mention)
+            known = self._known.introduced(phrase.mention.start_char, sentence, None, phrase.head, reach=ANY_REACH)
+            if known:
+                return self._chosen(known[0], sentence, mention)
+        given = self._given_name(phrase, sentence)
+        if given is not None:
+            given.kind = EntityKind.PERSON
+            return self.of_entity(given, mention)
         return Resolved(SourceDraft(name=mention.text, kind=SourceKind.ANONYMOUS, mention=mention))
 
-
-def _before(entity: Entity, start: int, sentence: int) -> bool:
-    """Tell whether an entity is named between a sentence and an offset."""
-    return any(
-        index >= sentence and span.start_char < start
-        for index, span in zip(entity.sentences, entity.mentions, strict=False)
-    )
+    def _given_name(self, phrase: Phrase, sentence: int) -> Entity | None:
+        """``a woman who gave her name only as Ruta``: the name the phrase is given later in its sentence."""
+        grammar = self.reading.language.grammar
+        tokens = self.reading.tokens[sentence]
+        first = bisect_left(tokens, phrase.mention.end_char, key=lambda token: token.start)
+        after = [token for token in tokens[first : first + _NAMED_WITHIN] if token.quote < 0]
+        for number, token in enumerate(after):
+            entity = self.names.at.get(token.start)
+            if entity is None:
+                continue
+            between = [t.lower for t in after[max(0, number - _NAMING_TOKENS) : number]]
+            if entity.kind is EntityKind.PLACE or "," in between:
+                return None
+            return entity if any(word in grammar.naming for word in between) else None
+        return None
