@@ -26,7 +26,7 @@ class AdverbialReader:
         index = cue.end
         chain: list[Phrase] = []
         frame, language = self._frame, self._language
-        if self._tells_how(cue, high):
+        if self._tells_how(cue, high) or self._linked_to_agent(cue, high):
             return index + 1, chain
         addressed = cue.kind is CueKind.TELL
         if index < high and frame[index].lower in language.verbs.to:
@@ -59,6 +59,12 @@ class AdverbialReader:
         """``told how rats ran over the worktops``."""
         follows = cue.end < high and self._frame[cue.end].lower in self._language.phrases.how
         return follows and cue.kind is CueKind.TELL
+
+    def _linked_to_agent(self, cue: Cue, high: int) -> bool:
+        """``was accused by Osei of taking money``: the preposition hangs on the cue."""
+        if cue.kind is not CueKind.ACCUSE or not cue.inverted or cue.end >= high:
+            return False
+        return any(self._frame[cue.end].lower in linked.links for linked in self._language.verbs.linked)
 
     def _at_that(self, index: int, high: int) -> int:
         """Step to "that" over what is left of an adverbial: "in a letter [seen by a paper] that"."""

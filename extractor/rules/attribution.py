@@ -8,6 +8,9 @@ from extractor.rules.nesting import Attribution, Nesting
 from extractor.rules.phrases import Phrase, PhraseReader
 from extractor.rules.reading import Token, TokenKind
 
+_MIN_CLAUSE_TOKENS = 6
+"""Before a closing "according to" so many words are a clause, whatever its verb."""
+
 
 class Attributor:
     """Reads the attributions of one frame."""
@@ -137,9 +140,11 @@ class Attributor:
                 return [(part,) for part in clauses.split(leading)]
         if post is not None and start > cue.end and leading is None:
             post = self._without_comma(post)
+        if post is not None and clauses.hangs_on(cue, post):
+            post = Stretch(post.first + 1, post.last)
         if post is None or post.last <= post.first or not clauses.is_content(cue, post):
             return []
-        return [(part,) for part in clauses.split(clauses.content_of(post))]
+        return [(part,) for part in clauses.split(clauses.content_of(post, labels=cue.kind is CueKind.LABEL))]
 
     def _is_relative(self, cue: Cue, post: Stretch) -> bool:
         """``the pump, which Osei said had failed``, ``that the board blames on frost``."""
@@ -166,7 +171,8 @@ class Attributor:
         clauses, language = self._clauses, self._language
         joined = self._frame[rest.first].lower in language.grammar.splitters and rest.first + 2 < rest.last
         that = joined and self._frame[rest.first + 1].lower in language.phrases.that
-        if joined and clauses.has_finite(leading) and (that or clauses.own_subject(rest.first + 1, rest.last)):
+        own = that or (joined and clauses.own_subject(rest.first + 1, rest.last, past=True))
+        if joined and own and clauses.has_finite(leading):
             after = Stretch(rest.first + 1 + that, rest.last)
             return [(leading,), *((part,) for part in clauses.split(after))]
         first, *others = clauses.split(rest)
@@ -214,7 +220,8 @@ class Attributor:
         if told and len(parts) == 2 and self._opens_clause(behind):
             if clauses.own_subject(behind.first + 1, behind.last):
                 parts = [before]
-        if not any(clauses.has_finite(part) for part in parts):
+        closes = low == 0 and parts == [before] and before.last - before.first >= _MIN_CLAUSE_TOKENS
+        if not closes and not any(clauses.has_finite(part) for part in parts):
             return
         whole = len(parts) == 2
         attribution.clauses = [tuple(parts)] if whole else [(part,) for part in clauses.split(parts[0])]
@@ -228,7 +235,8 @@ class Attributor:
             if token.text not in ",;:" and not (low and token.lower in conjunctions):
                 break
             first += 1
-        return self._clauses.without_final_marks(first, cue.start)
+        last = cue.start - (cue.start > first and self._frame[cue.start - 1].lower in self._language.verbs.as_word)
+        return self._clauses.without_final_marks(first, last)
 
     def _behind_according(self, cue: Cue, high: int, *, told: bool) -> Stretch:
         """The words of the clause behind the source; what belongs to the source is stepped over.
@@ -260,19 +268,38 @@ class Attributor:
         cue = attribution.cue
         frame, language = self._frame, self._language
         if frame[cue.first].lower in language.phrases.reportedly:
-            before = self._clauses.without_final_marks(low, cue.first)
-            after = self._clauses.without_final_marks(
-                cue.last + (frame[cue.last].text == "," if cue.last < high else 0), high
-            )
-            parts = tuple(p for p in (before, after) if p.last > p.first)
-            if parts and after.last > after.first and self._clauses.has_finite(Stretch(low, high)):
-                attribution.clauses = [parts]
+            attribution.clauses = self._around_adverb(cue, low, high)
+            return
+        subject = self._clauses.without_final_marks(low, cue.first)
+        if frame[cue.first].lower in language.pronouns.it and self._clauses.has_finite(subject):
+            attribution.clauses = [(part,) for part in self._clauses.split(subject)]
             return
         to = cue.last < high and frame[cue.last].lower in language.verbs.to
-        subject = self._clauses.without_final_marks(low, cue.first)
         post = self._clauses.without_final_marks(min(cue.last + (not to), high), high)
         if post.last - post.first > 2:
             attribution.clauses = [(subject, post) if to and subject.last > subject.first else (post,)]
+
+    def _around_adverb(self, cue: Cue, low: int, high: int) -> list[tuple[Stretch, ...]]:
+        """``the depot reportedly burned``; between commas up to the next one; before a participle only that."""
+        frame, clauses = self._frame, self._clauses
+        apart = frame[cue.first - 1].text == "," if cue.first else False
+        closed = cue.last < high and frame[cue.last].text == ","
+        before = clauses.without_final_marks(low, cue.first)
+        after = clauses.without_final_marks(cue.last + closed, high)
+        if apart and closed:
+            end = next((n for n in range(after.first, after.last) if frame[n].text == ","), after.last)
+            first = before.first + (frame[before.first].lower in self._language.grammar.subordinators)
+            before, after = Stretch(first, before.last), Stretch(after.first, end)
+        elif (
+            apart
+            and after.last > after.first
+            and frame[after.first].lower.endswith(self._language.verbs.past_endings or ("\0",))
+        ):
+            return [(after,)]
+        parts = tuple(part for part in (before, after) if part.last > part.first)
+        if after.last <= after.first or not clauses.has_finite(Stretch(low, high)):
+            return []
+        return [parts]
 
     def _give_blocks(self, found: list[Attribution]) -> None:
         """Give block quotations that no attribution reached to the nearest one that names a source."""

@@ -98,6 +98,8 @@ class ClauseReader:
                 return self._is_label(cue, stretch, quoted=quoted)
             case CueKind.ACCUSE:
                 return self._is_linked(cue, stretch)
+            case CueKind.QUOTE if self._frame[stretch.first - 1].lower in verbs.warn_links:
+                return quoted
             case CueKind.QUOTE:
                 return self._frame[stretch.first - 1].text == ":" and self.has_finite(stretch)
             case CueKind.SHOW if self._by_person(cue):
@@ -128,13 +130,18 @@ class ClauseReader:
 
     def _is_linked(self, cue: Cue, stretch: Stretch) -> bool:
         """An object, and behind its preposition the deed, the figure or the cause."""
-        words = self._frame[stretch.first + 1 : stretch.last]
+        words = self._frame[stretch.first + 1 - 2 * cue.inverted : stretch.last]
         for linked in self._language.verbs.linked:
             if cue.word not in linked.verbs or (linked.documents_only and self._by_person(cue)):
                 continue
             if any(token.lower in linked.links for token in words):
                 return True
         return False
+
+    def hangs_on(self, cue: Cue, stretch: Stretch) -> bool:
+        """``warned of closures``, ``spoke of "bottlenecks"``: a preposition that belongs to the cue."""
+        verbs = self._language.verbs
+        return cue.word in verbs.speak_of and self._frame[stretch.first].lower in verbs.warn_links
 
     def _by_person(self, cue: Cue) -> bool:
         entity = cue.subject.entity if cue.subject else None
@@ -162,14 +169,20 @@ class ClauseReader:
             return first.lower in grammar.openers and self._comma_inside(stretch) and self.has_finite(stretch)
         if first.lower in verbs.finite:
             return False
+        if cue.word in verbs.speak_of and self._frame[stretch.first - 1].lower in verbs.warn_links:
+            return length > 1
         if cue.word in verbs.announce and length >= _MIN_ANNOUNCED_TOKENS:
             return True
         return self._has_clause(stretch) or (quoted and cue.kind is CueKind.SAY and length > 2)
 
-    def content_of(self, stretch: Stretch) -> Stretch:
+    def content_of(self, stretch: Stretch, *, labels: bool = False) -> Stretch:
         """End the content where the article's own voice goes on: ", but would not confirm ...", ", and thanked ..."."""
         language, frame = self._language, self._frame
         verbs = language.verbs
+        for index in range(stretch.first + 1, stretch.last - 1):
+            joins = frame[index].lower in language.grammar.pairing and frame[index].quote < 0
+            if labels and joins and frame[index - 1].quote >= 0 and frame[index + 1].quote < 0:
+                return Stretch(stretch.first, index)
         for index in range(stretch.first + 2, stretch.last - 1):
             if frame[index].text != "," or frame[index].quote >= 0:
                 continue
@@ -220,8 +233,14 @@ class ClauseReader:
         subordinate = any(t.lower in language.grammar.subordinators for t in frame[first:index])
         return None if subordinate and not comma else after
 
-    def own_subject(self, index: int, last: int) -> bool:
-        """A pronoun, determiner or name, and soon a finite verb."""
+    def own_subject(self, index: int, last: int, *, past: bool = False) -> bool:
+        """A pronoun, determiner or name, and soon a finite verb.
+
+        Args:
+            index: Where the subject would begin.
+            last: Where to stop.
+            past: A word that ends like a past tense counts as a verb.
+        """
         language, frame = self._language, self._frame
         token = frame[index]
         pronouns = language.pronouns
@@ -233,8 +252,9 @@ class ClauseReader:
         for later in range(index + 1, min(last, index + reach)):
             if frame[later].text in ",;":
                 return False
+            ending = past and later > index + 1 and frame[later].lower.endswith(language.verbs.past_endings or _NEVER)
             if (
-                frame[later].lower in language.verbs.finite
+                (ending or frame[later].lower in language.verbs.finite)
                 and not frame[later].capital
                 and frame[later].lower not in language.grammar.possessive
             ):

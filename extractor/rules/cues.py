@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from extractor.rules.chunks import EntityKind
 from extractor.rules.language import Language, Phrases
 from extractor.rules.phrases import Phrase, PhraseReader
 from extractor.rules.reading import Token, TokenKind
@@ -25,6 +26,9 @@ class CueKind(StrEnum):
     """Passive or adverb without an agent."""
     NONE = "none"
     """A colon or the neighbourhood attributes."""
+
+
+_MAX_SUBORDINATE_TOKENS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +80,7 @@ class CueFinder:
             token = self._frame[index]
             cue = None
             if token.quote < 0 and token.kind is TokenKind.WORD:
-                cue = self._according(index) or self._verb(index, found)
+                cue = self._according(index) or self._view(index) or self._verb(index, found)
             if cue is not None:
                 found.append(cue)
             index = max(index + 1, cue.end if cue and cue.kind is CueKind.ACCORDING else index + 1)
@@ -102,11 +106,46 @@ class CueFinder:
             return self._cue(index, index + length, CueKind.ACCORDING, subject) if subject else None
         return None
 
+    def _view(self, index: int) -> Cue | None:
+        """``as Osei puts it``, ``in her view``, ``for Osei, ... is ...``."""
+        frame, language = self._frame, self._language
+        following = frame[index + 1].lower if index + 1 < len(frame) else ""
+        if frame[index].lower in language.verbs.puts and following in language.pronouns.it:
+            low = max(0, index - _MAX_SUBORDINATE_TOKENS)
+            opener = next((n for n in range(low, index) if frame[n].lower in language.verbs.as_word), None)
+            subject = None if opener is None else self._phrases.starting(opener + 1, stop=index)
+            if subject is not None and subject.last == index:
+                return self._cue(index, index + 2, CueKind.ACCORDING, subject)
+        owned = following in language.pronouns.possessive_he | language.pronouns.possessive_she
+        if owned and index + 2 < len(frame) and (frame[index].lower, frame[index + 2].lower) in language.phrases.view:
+            owner = frame[index + 1]
+            mention = Span(start_char=owner.start, end_char=owner.end)
+            subject = Phrase(index + 1, index + 2, mention, owner.lower, pronoun=True, words=(owner.lower,))
+            return self._cue(index, index + 3, CueKind.ACCORDING, subject)
+        return self._for(index) if index == 0 else None
+
+    def _for(self, index: int) -> Cue | None:
+        """``For Osei, the tender is "a disgrace"``: whoever is named thinks so if it is quoted."""
+        frame, language = self._frame, self._language
+        if frame[index].lower not in language.phrases.holding or not any(token.quote >= 0 for token in frame):
+            return None
+        subject = self._phrases.starting(index + 1)
+        entity = subject.entity if subject is not None else None
+        if subject is None or entity is None or not (entity.kind is EntityKind.PERSON or len(entity.words) > 1):
+            return None
+        comma = next((n for n in range(subject.last, len(frame)) if frame[n].text == ","), None)
+        if comma is None or any(t.lower in language.verbs.finite for t in frame[subject.last : comma]):
+            return None
+        return self._cue(index, index + 1, CueKind.ACCORDING, subject, inverted=True)
+
     def _verb(self, index: int, earlier: list[Cue]) -> Cue | None:
         language, token = self._language, self._frame[index]
         if token.lower in language.phrases.reportedly:
             return self._cue(index, index + 1, CueKind.HEARSAY, None)
         kind = self._kind(index)
+        if kind is None and token.lower in language.verbs.hearsay:
+            before, passive, _ = self._auxiliaries_before(index)
+            return self._passive(index, before) if passive else None
         if kind is None or self._is_noun(index):
             return None
         before, passive, negated = self._auxiliaries_before(index)
@@ -138,7 +177,7 @@ class CueFinder:
         subject = subject or self.main_subject(index)
         if subject is None:
             return None
-        if kind in (CueKind.LABEL, CueKind.ACCUSE):
+        if kind in (CueKind.LABEL, CueKind.ACCUSE, CueKind.QUOTE):
             return replace(self._cue(index, last, kind, subject), shared=True)
         return self._cue(index, last, CueKind.PARTICIPLE, subject)
 
@@ -183,7 +222,9 @@ class CueFinder:
         if lower in verbs.show:
             return CueKind.SHOW
         colon = index + 1 < len(self._frame) and self._frame[index + 1].text == ":"
-        if lower in verbs.quote and (self._blocks or colon):
+        ahead = self._frame[index + 1 : index + 3]
+        spoken = lower in verbs.speak_of and len(ahead) == 2 and ahead[1].quote >= 0
+        if lower in verbs.quote and (self._blocks or colon or (spoken and ahead[0].lower in verbs.warn_links)):
             return CueKind.QUOTE
         return None
 
@@ -266,9 +307,40 @@ class CueFinder:
         if following == "as" and index + 2 < len(frame) and self._is_ing(index + 2) and before is not None:
             subject = self._phrases.before(before)
             return self._cue(index, index + 3, CueKind.SAY, subject) if subject else None
-        if frame[index].lower in verbs.hearsay and following in (*verbs.to, "of", *self._language.phrases.that):
-            return self._cue(max(0, index - 1), index + 1, CueKind.HEARSAY, None)
+        if following in self._language.grammar.by:
+            return self._by_agent(index)
+        if frame[index].lower not in verbs.hearsay or before is None:
+            return None
+        relative = frame[before - 1].lower in self._language.pronouns.who if before else False
+        impersonal = before and frame[before - 1].lower in self._language.pronouns.it
+        ends = impersonal and before > 1 and frame[before - 2].text == ","
+        if ends or (following in (*verbs.to, "of", *self._language.phrases.that) and not relative):
+            span = Span(start_char=frame[index].start, end_char=frame[index].end)
+            first = before - 1 if impersonal else self._first_auxiliary(index)
+            return replace(self._cue(first, index + 1, CueKind.HEARSAY, None), span=span)
         return None
+
+    def _by_agent(self, index: int) -> Cue | None:
+        """``was accused by Osei of ...``, ``was told by Osei that ...``."""
+        kind = self._kind(index)
+        if kind not in (CueKind.TELL, CueKind.ACCUSE):
+            return None
+        links = {link for linked in self._language.verbs.linked for link in linked.links}
+        stop = next((n for n in range(index + 2, len(self._frame)) if self._frame[n].lower in links), None)
+        agent = self._phrases.starting(index + 2, stop=stop)
+        return self._cue(index, index + 1, kind, agent, inverted=True) if agent else None
+
+    def _first_auxiliary(self, index: int) -> int:
+        """``has for decades been rumoured``: back over auxiliaries and what stands between them."""
+        first = index - 1
+        for earlier in range(index - 1, max(-1, index - 6), -1):
+            lower = self._frame[earlier].lower
+            between = self._language.times | self._language.grammar.prepositions | {"decades"}
+            if lower in self._language.verbs.auxiliaries:
+                first = earlier
+            elif lower not in between:
+                break
+        return first
 
     def _inverted(self, index: int, last: int, kind: CueKind) -> Phrase | None:
         """``"...," said Osei``: the subject follows when content stands right before the verb."""
@@ -343,7 +415,29 @@ class CueFinder:
         earlier = self._frame[before - 1].lower
         if earlier in self._language.grammar.conjunctions or index != before:
             return self.main_subject(index) if earlier in self._language.grammar.splitters else None
+        return self._subordinate(before) or self._past_participles(before)
+
+    def _subordinate(self, before: int) -> Phrase | None:
+        """``resigned, eleven days after the Courier accused him``: the subject behind a conjunction."""
+        for index in range(before - 1, max(0, before - _MAX_SUBORDINATE_TOKENS), -1):
+            token = self._frame[index]
+            if token.kind is not TokenKind.WORD or token.lower in self._language.verbs.finite:
+                return None
+            if token.lower in self._language.grammar.conjunctions:
+                phrase = self._phrases.starting(index + 1, stop=before)
+                return phrase if phrase is not None and phrase.last == before else None
         return None
+
+    def _past_participles(self, before: int) -> Phrase | None:
+        """``A report dated May and seen by the Courier put ...``: the subject of the clause, if it has no verb yet."""
+        subject = self.main_subject(before)
+        if subject is None or subject.pronoun:
+            return None
+        between = self._frame[subject.first : before]
+        verbs = self._language.verbs.finite
+        cut = any((t.lower in verbs and not t.capital) or t.text in ",;:" for t in between)
+        seen = any(t.lower in self._language.grammar.by for t in between)
+        return subject if seen and not cut else None
 
     def main_subject(self, stop: int) -> Phrase | None:
         """Return the subject of the clause the frame opens with, as far as it can speak.

@@ -22,10 +22,13 @@ from extractor.schema import (
     Sentence,
     SourceDraft,
     SourceKind,
+    Span,
 )
 
 _ANONYMOUS = "unnamed"
 _MIN_FLOATING_WORDS = 4
+_MIN_GOING_ON_WORDS = 3
+"""Right after another quotation of the same paragraph."""
 _MIN_OWN_WORDS = 3
 _MAX_OWN_WORDS = 60
 
@@ -111,6 +114,8 @@ class _Finder:
         self._resolver.subject = attributor.main_subject()
         if not attributions and not free and not self._backshifted(number, unit):
             self._own(unit)
+        elif attributions and not free:
+            self._own_before(unit, attributions[0].cue)
 
     def _attribution(self, number: int, unit: Unit, attribution: Attribution) -> _LastQuoted | None:
         cue = attribution.cue
@@ -161,7 +166,10 @@ class _Finder:
     def _floating(self, number: int, unit: Unit, free: Sequence[int], introduction: Cue | None) -> _LastQuoted | None:
         """Quotations without an attribution of their own."""
         contents = self._contents.of_blocks(unit, free)
-        long_enough = [c for c in contents if len(c.draft(self._reading.text).text.split()) >= _MIN_FLOATING_WORDS]
+        last = self._last
+        goes_on = last is not None and last.quoted and last.unit == number - 1 and last.paragraph == unit.paragraph
+        least = _MIN_GOING_ON_WORDS if goes_on else _MIN_FLOATING_WORDS
+        long_enough = [c for c in contents if len(c.draft(self._reading.text).text.split()) >= least]
         if not long_enough:
             return None
         spoke = self._speaker_of_floating(number, unit, free[0], introduction)
@@ -224,6 +232,19 @@ class _Finder:
                 continue
             name = self._reading.article.metadata.publisher or "the article"
             self._add(content, Resolved(SourceDraft(name=name, kind=SourceKind.ARTICLE)), None)
+
+    def _own_before(self, unit: Unit, cue: Cue) -> None:
+        """``Two men died in the fire, reportedly set by ...``: the main clause that the attribution leaves alone."""
+        trailing = cue.kind in (CueKind.HEARSAY, CueKind.PARTICIPLE) or cue.shared
+        if not trailing or cue.first < _MIN_OWN_WORDS or unit.frame[cue.first - 1].text != ",":
+            return
+        span = Span(start_char=unit.frame[0].start, end_char=unit.frame[cue.first - 2].end)
+        taken = any(s.overlaps(span) for found in self._found for s in found.draft.content.spans)
+        if taken or not states_own(span.of(self._reading.text), self._language):
+            return
+        name = self._reading.article.metadata.publisher or "the article"
+        content = Content((span,), Quotation.NONE, (unit.sentences[0].index,))
+        self._add(content, Resolved(SourceDraft(name=name, kind=SourceKind.ARTICLE)), None)
 
     def _is_sentence(self, sentence: Sentence) -> bool:
         """Lines without a full stop or a verb are captions, tables and navigation."""

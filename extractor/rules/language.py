@@ -126,10 +126,14 @@ class Verbs(Value):
     """Take an object with an infinitive: "expects costs to rise"."""
     announce: Words = frozenset()
     """Take a noun phrase that says what happened: "announced the closure of ..."."""
+    puts: Words = frozenset()
+    """With "it": "as Osei puts it"."""
     linked: tuple[Linked, ...] = ()
     """Object, preposition, deed or figure: "accused them of lying", "put the damage at 3 million"."""
     describe: Words = frozenset()
     """Of the labels, those that attribute without quoted words: "called the tender a disgrace"."""
+    speak_of: Words = frozenset()
+    """Take what is said behind a preposition: "warned of closures"; of other kinds of verb only if it is quoted."""
     warn_links: Words = frozenset()
     """Prepositions that hang on the cue: "warned of"."""
 
@@ -145,7 +149,9 @@ class Wording(Value):
     that: Words
     reportedly: Words = frozenset()
     view: Phrases = ()
-    """"in her view" without the pronoun's noun."""
+    """"in her view" without the pronoun."""
+    holding: Words = frozenset()
+    """Before a name they open that person's view: "For Osei, ..."."""
     media: Words = frozenset()
     """Nouns for the form in which something is said: statement, interview, tweet."""
     manner: Words = frozenset()

@@ -125,3 +125,70 @@ def test_who_reports_an_attribution_stands_in_its_chain() -> None:
     draft = found("Ruta Osei had told members that the boats were seaworthy, Karl Brandt reminded the chamber.")[0]
     assert draft.content.text == "the boats were seaworthy"
     assert (draft.source.name, [source.name for source in draft.chain]) == ("Ruta Osei", ["Karl Brandt"])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("As Ruta Osei puts it, the pump is dead.", ["the pump is dead"], id="as-she-puts-it"),
+        pytest.param(
+            'For Ruta Osei, halving the tax is "a fire sale".', ['halving the tax is "a fire sale"'], id="for-osei"
+        ),
+        pytest.param("For Ruta Osei, the season is over.", [], id="for-osei-unquoted"),
+        pytest.param("The council warned of more closures.", ["more closures"], id="warned-of"),
+        pytest.param('The guild spoke of "regional shortages".', ['"regional shortages"'], id="spoke-of-quoted"),
+        pytest.param("The guild spoke of many things.", [], id="spoke-of-unquoted"),
+        pytest.param(
+            "The mayor resigned, two days after the Varn Courier accused him of theft.",
+            ["him of theft"],
+            id="a-subordinate-clause",
+        ),
+        pytest.param(
+            "A report dated May and seen by the Varn Courier put the losses at 7 percent.",
+            ["the losses at 7 percent"],
+            id="participles-before-the-verb",
+        ),
+        pytest.param(
+            'Ruta Osei called the plan "a trap" and left for Varn.', ['the plan "a trap"'], id="the-label-ends"
+        ),
+        pytest.param(
+            "Losses from the fires come to 2.3 million crowns, according to Ruta Osei.",
+            ["Losses from the fires come to 2.3 million crowns"],
+            id="any-verb-before-according",
+        ),
+    ],
+)
+def test_views_and_verbs_with_prepositions(text: str, expected: list[str]) -> None:
+    assert contents(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "The depot has for decades been rumoured to be empty.", ["The depot | to be empty"], id="rumoured"
+        ),
+        pytest.param(
+            "The mayor ran a secret kitchen, it was claimed last night.",
+            ["The mayor ran a secret kitchen"],
+            id="it-was-claimed",
+        ),
+        pytest.param(
+            "A shed burned down, reportedly emptied by thieves.", ["emptied by thieves"], id="a-participle-only"
+        ),
+        pytest.param("The law covers people who had been accused of theft in the north.", [], id="a-relative-clause"),
+    ],
+)
+def test_hearsay(text: str, expected: list[str]) -> None:
+    assert contents(text) == expected
+    assert all(draft.source.name == "unnamed" for draft in found(text))
+
+
+def test_a_passive_names_its_agent() -> None:
+    draft = found("Karl Brandt was accused by Ruta Osei of taking money.")[0]
+    assert (draft.source.name, draft.cue and draft.cue.text) == ("Ruta Osei", "accused")
+
+
+def test_the_main_clause_before_hearsay_is_the_articles() -> None:
+    drafts = found("Three guards died in the attack, reportedly planned by a rival gang.")
+    assert [draft.source.kind for draft in drafts] == [SourceKind.ARTICLE, SourceKind.ANONYMOUS]
