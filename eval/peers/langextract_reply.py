@@ -7,6 +7,7 @@ from pydantic import Field
 
 from eval.peers.environment import Worker
 from eval.peers.plain import draft_of
+from extractor.errors import ModelUnavailable
 from extractor.schema import ClaimDraft, GroundingLevel, Part, Piece, PieceState, Span, Usage, Value
 
 
@@ -81,6 +82,19 @@ class AlignAnswer(Value):
     """One place, or none, for each needle."""
 
     places: tuple[Place | None, ...]
+
+
+def extract(worker: Worker, request: ExtractRequest) -> ExtractAnswer:
+    """Have langextract find the claims of one article.
+
+    Raises:
+        ModelUnavailable: It could not ask the model at all.
+        ConfigError: Its process ended.
+    """
+    answer = ExtractAnswer.model_validate(worker.ask("extract", request))
+    if answer.error and not answer.calls:
+        raise ModelUnavailable(f"langextract got no answer from {request.base_url} ({answer.error}); check the server.")
+    return answer
 
 
 def drafts(answer: ExtractAnswer) -> tuple[ClaimDraft, ...]:

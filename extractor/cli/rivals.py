@@ -224,8 +224,7 @@ class _Langextract:
             timeout_s=self.options.timeout_s,
         )
         started = time.perf_counter()
-        raw = await asyncio.to_thread(self.worker.ask, "extract", request)
-        answer = lx.ExtractAnswer.model_validate(raw)
+        answer = await asyncio.to_thread(lx.extract, self.worker, request)
         claims = _claims(case, lx.drafts(answer))
         seconds = time.perf_counter() - started
         return Prediction(

@@ -10,7 +10,7 @@ import pytest
 from eval.peers import environment, plain
 from eval.peers import langextract_reply as lx
 from eval.peers.environment import Worker
-from extractor.errors import ConfigError
+from extractor.errors import ConfigError, ModelUnavailable
 from extractor.schema import GroundingLevel, PieceState, Quotation, SourceKind, Span, Usage
 
 TEXT = "The bridge is safe, mayor Ruta Osei said. Traffic fell by 12 percent last year."
@@ -87,10 +87,15 @@ def test_each_call_is_a_piece_of_the_ledger() -> None:
 
 ECHO = """
 import json, sys
+CALL = {'prompt_tokens': 9, 'output_tokens': 1, 'finish_reason': 'HTTP status 500', 'reply': ''}
 for line in sys.stdin:
     request = json.loads(line)
     if request["text"] == "die":
         sys.exit(3)
+    if request["task"] == "extract":
+        calls = [] if request["text"] == "nobody there" else [CALL]
+        print(json.dumps({"extractions": [], "calls": calls, "error": "APIConnectionError"}), flush=True)
+        continue
     place = lambda n: {"start_char": request["text"].find(n), "end_char": request["text"].find(n) + len(n),
                        "status": "match_exact" if n.islower() else "match_fuzzy"}
     places = [place(n) if n in request["text"] else None for n in request["needles"]]
@@ -116,6 +121,25 @@ def test_places_come_back_as_parts(worker: Worker) -> None:
         GroundingLevel.FUZZY,
         GroundingLevel.NOT_FOUND,
     )
+
+
+def test_a_server_that_is_gone_is_no_failed_article(worker: Worker) -> None:
+    def ask(text: str) -> lx.ExtractAnswer:
+        request = lx.ExtractRequest(
+            text=text,
+            base_url="http://127.0.0.1:9/v1",
+            api_key="none",
+            model="big",
+            max_output_tokens=9,
+            temperature=None,
+            timeout_s=1.0,
+        )
+        return lx.extract(worker, request)
+
+    with worker:
+        assert ask("a failure on the way").error == "APIConnectionError"
+        with pytest.raises(ModelUnavailable, match="got no answer from http://127.0.0.1:9/v1"):
+            ask("nobody there")
 
 
 def test_a_process_that_ends_is_one_sentence(worker: Worker) -> None:
