@@ -138,7 +138,7 @@ def test_a_server_that_is_gone_is_no_failed_article(worker: Worker) -> None:
 
     with worker:
         assert ask("a failure on the way").error == "APIConnectionError"
-        with pytest.raises(ModelUnavailable, match="got no answer from http://127.0.0.1:9/v1"):
+        with pytest.raises(ModelUnavailable, match=r"got no answer from http://127\.0\.0\.1:9/v1"):
             ask("nobody there")
 
 
