@@ -126,6 +126,8 @@ class Verbs(Value):
     """Take an object with an infinitive: "expects costs to rise"."""
     announce: Words = frozenset()
     """Take a noun phrase that says what happened: "announced the closure of ..."."""
+    vague: Words = frozenset()
+    """Attributing verbs that mostly mean something else, unless "that" follows: agreed, posted."""
     puts: Words = frozenset()
     """With "it": "as Osei puts it"."""
     linked: tuple[Linked, ...] = ()
@@ -207,6 +209,8 @@ class Nouns(Value):
     """Hearers that do not publish."""
     definite: Words = frozenset()
     """Determiners that point back: the, this, his."""
+    claims: Words = frozenset()
+    """Nouns that carry what is said in a clause: "the claim that"."""
     generic_documents: Words = frozenset()
     """Stand for any document named before."""
     generic_bodies: Words = frozenset()

@@ -47,6 +47,8 @@ def _is_count(word: str, language: Language) -> bool:
 def _counts_victims(words: list[str], language: Language) -> bool:
     """``Three infants have died``, ``Another 12 were missing``: counted before the verb."""
     worth = language.worth
+    if worth.victims.isdisjoint(words):
+        return False
     for index, word in enumerate(words):
         if word not in worth.victims:
             continue
@@ -76,8 +78,8 @@ def _compares(words: list[str], language: Language) -> bool:
 
 def _causes(words: list[str], language: Language) -> bool:
     """``resulted in``, ``led to``: the verb of the main clause is that of a cause."""
-    links = language.worth.effects
-    return any(words[index : index + len(link)] == list(link) for index in range(2, len(words)) for link in links)
+    behind = f" {' '.join(words[2:])} "
+    return any(f" {' '.join(link)} " in behind for link in language.worth.effects)
 
 
 def _reckons(words: list[str], language: Language) -> bool:
