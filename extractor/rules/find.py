@@ -29,6 +29,8 @@ _ANONYMOUS = "unnamed"
 _MIN_FLOATING_WORDS = 4
 _MIN_GOING_ON_WORDS = 3
 """Right after another quotation of the same paragraph."""
+_MAIN_VERB_TOKENS = 7
+"""The main verb of a sentence that goes on with reported speech stands among so many words."""
 _MIN_OWN_WORDS = 3
 _MAX_OWN_WORDS = 60
 
@@ -134,10 +136,14 @@ class _Finder:
     def _backshifted(self, number: int, unit: Unit) -> bool:
         """Go on with the speaker of the sentence before where the verb can only be reported speech."""
         last = self._last
-        forms = self._language.verbs.backshift
-        if last is None or not forms or last.unit < number - 1 or last.paragraph != unit.paragraph:
+        verbs = self._language.verbs
+        if last is None or last.unit < number - 1 or last.paragraph != unit.paragraph:
             return False
-        if not any(token.lower in forms and not token.capital for token in unit.frame):
+        plain = [token.lower for token in unit.frame if not token.capital]
+        hedged = verbs.conditions | verbs.negations
+        conditional = not hedged.isdisjoint(token.lower for token in unit.frame)
+        future = not conditional and not verbs.future_past.isdisjoint(plain[:_MAIN_VERB_TOKENS])
+        if not future and verbs.backshift.isdisjoint(plain):
             return False
         for sentence in unit.sentences:
             content = self._contents.of_sentence(sentence.index, Quotation.INDIRECT)

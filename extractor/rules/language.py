@@ -99,6 +99,10 @@ class Verbs(Value):
     """Attribute only together with their particle."""
     backshift: Words = frozenset()
     """Verb forms that only reported speech has (Konjunktiv I)."""
+    future_past: Words = frozenset()
+    """In the main clause after reported speech only the speaker can mean it: would."""
+    conditions: Words = frozenset()
+    """With these it may be the reporter's own: "would ... if"."""
     auxiliaries: Words
     """May stand between subject and verb."""
     passive: Words = frozenset()

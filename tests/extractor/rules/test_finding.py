@@ -192,3 +192,10 @@ def test_a_passive_names_its_agent() -> None:
 def test_the_main_clause_before_hearsay_is_the_articles() -> None:
     drafts = found("Three guards died in the attack, reportedly planned by a rival gang.")
     assert [draft.source.kind for draft in drafts] == [SourceKind.ARTICLE, SourceKind.ANONYMOUS]
+
+
+def test_reported_speech_goes_on_in_the_past_future() -> None:
+    text = "Ruta Osei said the bridge was unsafe. It would be closed on Monday. It would have fallen if frost had come."
+    drafts = found(text)
+    assert [draft.content.text for draft in drafts] == ["the bridge was unsafe", "It would be closed on Monday"]
+    assert (drafts[1].source.name, drafts[1].cue) == ("Ruta Osei", None)
