@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from extractor.rules.attribution import Attributor
 from extractor.rules.contents import Content, ContentReader
 from extractor.rules.cues import Cue, CueKind
+from extractor.rules.features import Statement
+from extractor.rules.judged import judge
 from extractor.rules.names import registry
 from extractor.rules.nesting import Attribution
 from extractor.rules.own import states_own
@@ -13,7 +15,6 @@ from extractor.rules.phrases import Phrase, PhraseReader
 from extractor.rules.reading import Reading, TokenKind, Unit, read
 from extractor.rules.resolve import Resolved, Resolver
 from extractor.rules.turns import Turn, turns
-from extractor.rules.worth import kind_of, worth_of
 from extractor.schema import (
     Article,
     ClaimDraft,
@@ -266,7 +267,10 @@ class _Finder:
     ) -> None:
         text = content.draft(self._reading.text)
         source = resolved.source
-        worth = worth_of(text.text, content.quotation, self._language)
+        statement = Statement(
+            text=text.text, cue=cue.text if cue else "", quotation=content.quotation, source=source.kind
+        )
+        judgement = judge(statement, self._language)
         draft = ClaimDraft(
             text=_sentence_of(text.text),
             content=text,
@@ -274,9 +278,9 @@ class _Finder:
             source=source,
             cue=cue,
             chain=(*chain, *resolved.chain),
-            kind=kind_of(text.text, cue.text if cue else "", source.kind, self._language),
-            check_worthiness=worth.score,
-            check_worthiness_reason=worth.reason,
+            kind=judgement.kind,
+            check_worthiness=judgement.score,
+            check_worthiness_reason=judgement.reason,
             sentences=content.sentences,
         )
         self._found.append(Found(draft, resolved.candidates))

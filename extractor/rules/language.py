@@ -191,6 +191,9 @@ class Pronouns(Value):
     """"there were": stands where the subject would."""
     speaker: Words = frozenset()
     """First person: inside a quotation it is the source."""
+    first: Words = frozenset()
+    """First person singular."""
+    second: Words = frozenset()
     no_role: Words = frozenset()
     """Open a relative clause after a name, which is no role: who, whose."""
     possessive_he: Words = frozenset()
@@ -329,6 +332,22 @@ class Worth(Value):
     """Verbs of change and measure: a figure beside them is the point of the sentence."""
     victims: Words = frozenset()
     """Verbs and participles of victims, whose subject is counted: died, missing."""
+    parts: Words = frozenset()
+    """Fractions and multiples: fifth, double, handful."""
+    because: Words = frozenset()
+    """Of the words of cause, the conjunction."""
+    would: Words = frozenset()
+    may: Words = frozenset()
+    must: Words = frozenset()
+    """Say what ought to be."""
+    judgement: Words = frozenset()
+    """Nouns and adjectives of praise and blame."""
+    conditional: Words = frozenset()
+    announcing: Words = frozenset()
+    """Cue verbs of what is to come: announce."""
+    stance: Words = frozenset()
+    """Cue verbs of an official position: warn, reject, reaffirm."""
+    blame: Words = frozenset()
     record: Words
     thanks: Words
     questions: Words
@@ -395,8 +414,9 @@ def language_of(article: Article) -> Language:
 
 @cache
 def data_sha256() -> str:
-    """Return the SHA-256 of the language data and the version of the rules, 64 hex digits."""
+    """Return the SHA-256 of the language data, the weights and the version of the rules, 64 hex digits."""
     digest = hashlib.sha256(f"rules {RULES_VERSION}\n".encode())
     for code in LANGUAGES:
         digest.update((files(__package__) / f"{code}.toml").read_bytes())
+    digest.update((files(__package__) / "weights.toml").read_bytes())
     return digest.hexdigest()

@@ -1,10 +1,12 @@
 """Learn from the whole article what a name stands for: gender, kind, the nouns it goes by."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from extractor.rules.chunks import EntityKind
 from extractor.rules.entities import SURE, Entity, Gender
 from extractor.rules.language import Language
+from extractor.rules.language import language as language_data
 from extractor.rules.reading import Reading, Token, TokenKind
 
 _TITLED = 5
@@ -94,14 +96,19 @@ def _words_before(tokens: Sequence[Token], position: int, language: Language) ->
     return found
 
 
+@cache
+def _never_descriptors(code: str) -> frozenset[str]:
+    language = language_data(code)
+    closed = language.function_words | language.grammar.prepositions | language.grammar.determiners
+    return closed | language.nouns.roles | language.nouns.titles | language.verbs.say
+
+
 def _noun_before(tokens: Sequence[Token], position: int, language: Language) -> str | None:
     """``the yard`` before ``Brandt & Sons``: a plain noun between a determiner and a name."""
     if position < 1:
         return None
     noun = tokens[position - 1]
-    closed = language.function_words | language.grammar.prepositions | language.grammar.determiners
-    people = language.nouns.roles | language.nouns.titles | language.verbs.say
-    if noun.capital or noun.kind is not TokenKind.WORD or noun.lower in closed | people:
+    if noun.capital or noun.kind is not TokenKind.WORD or noun.lower in _never_descriptors(language.code):
         return None
     if noun.lower in language.nouns.organisations:
         return noun.lower

@@ -1,103 +1,14 @@
-"""Tell what kind of statement a claim is, and how much it is worth checking, with the reason in words."""
+"""Tell whether a sentence states a quantity, a toll or a ranking that a reader would want checked."""
 
 import re
-from dataclasses import dataclass
 
 from extractor.rules.language import Language
-from extractor.schema import ClaimKind, Quotation, SourceKind
 
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|%")
 _FIGURE = re.compile(r"[$€£]\s?\d[\d.,]*|\d[\d.,]*\s?%|\d+(?:[.,]\d+)*")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _VOTE = re.compile(r"\b\d+ ?(?:to|–|-|zu|a|à) ?\d+\b")
 _TOKEN = re.compile(r"[$€£]?\d[\d.,]*%?|[^\W\d_]+|%")
-_SHORT_WORDS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Worth:
-    """How much a claim is worth checking."""
-
-    score: float
-    """In [0, 1]."""
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Signs:
-    words: tuple[str, ...]
-    figures: tuple[str, ...]
-    """As printed, years and dates left out."""
-    counted: bool
-    """A figure or number word stands before something measured."""
-    names: int
-    comparison: bool
-    ranking: bool
-    cause: bool
-    future: bool
-    promise: bool
-    opinion: bool
-    vague: bool
-    record: bool
-
-
-def kind_of(text: str, cue: str, source: SourceKind, language: Language) -> ClaimKind:
-    """Choose the kind of a claim: the first test that fits, in the order of the guidelines.
-
-    Args:
-        text: The claim.
-        cue: Its cue, empty when there is none.
-        source: What kind of voice makes it.
-        language: The article's language.
-    """
-    signs = _signs(text, language)
-    worth = language.worth
-    cue_words = set(cue.lower().split())
-    if cue_words & worth.promise or signs.promise:
-        return ClaimKind.PROMISE
-    if signs.future or cue_words & worth.forecasts:
-        return ClaimKind.PREDICTION
-    if signs.cause:
-        return ClaimKind.CAUSE
-    if signs.counted:
-        return ClaimKind.STATISTIC
-    if signs.comparison or signs.ranking:
-        return ClaimKind.COMPARISON
-    official = source in (SourceKind.ORGANISATION, SourceKind.DOCUMENT)
-    if official and (cue_words & worth.record or signs.record or signs.opinion):
-        return ClaimKind.QUOTATION_OF_RECORD
-    return ClaimKind.OPINION if signs.opinion else ClaimKind.EVENT
-
-
-def worth_of(text: str, quotation: Quotation, language: Language) -> Worth:
-    """Score a claim by what it states: figures, names, comparisons for; opinion, future, vagueness against."""
-    signs = _signs(text, language)
-    score = 0.4
-    against: list[str] = []
-    reasons: list[str] = []
-    if signs.figures or signs.counted:
-        score += 0.3
-        reasons.append(f"figures ({', '.join(signs.figures[:3])})" if signs.figures else "a quantity")
-    for holds, points, reason in (
-        (signs.comparison or signs.ranking, 0.1, "a comparison"),
-        (signs.cause, 0.1, "a cause"),
-        (signs.names > 0, 0.1, "names"),
-        (quotation is Quotation.NONE, 0.05, "stated by the article itself"),
-    ):
-        if holds:
-            score += points
-            reasons.append(reason)
-    for holds, points, reason in (
-        (signs.opinion, 0.25, "an opinion"),
-        (signs.future or signs.promise, 0.15, "about the future"),
-        (signs.vague, 0.05, "vague words"),
-        (len(signs.words) < _SHORT_WORDS, 0.15, "very short"),
-    ):
-        if holds:
-            score -= points
-            against.append(reason)
-    said = "; ".join(filter(None, [", ".join(reasons), f"lowered by {', '.join(against)}" if against else ""]))
-    return Worth(round(min(0.95, max(0.05, score)), 2), said or "a plain statement of fact")
 
 
 def states_measure(text: str, language: Language) -> str | None:
@@ -153,41 +64,5 @@ def _measured(text: str, language: Language) -> bool:
         if any(word in worth.units for word in following):
             return True
         if "," in figure and following and following[0].isalpha():
-            return True
-    return False
-
-
-def _signs(text: str, language: Language) -> _Signs:
-    worth = language.worth
-    words = tuple(_WORD.findall(text))
-    lower = tuple(word.lower() for word in words)
-    present = frozenset(lower)
-    figures = tuple(f.rstrip(".,") for f in _FIGURE.findall(text) if not _YEAR.fullmatch(f.rstrip(".,")))
-    return _Signs(
-        words=words,
-        figures=figures,
-        counted=_counts(text, language),
-        names=sum(1 for word in words[1:] if word[:1].isupper() and word.lower() not in language.function_words),
-        comparison=bool(present & worth.comparison),
-        ranking=bool(present & worth.ranking),
-        cause=bool(present & worth.cause),
-        future=bool(present & worth.prediction),
-        promise=bool(present & worth.promise),
-        opinion=bool(present & worth.opinion),
-        vague=bool(present & worth.vague),
-        record=bool(present & worth.record),
-    )
-
-
-def _counts(text: str, language: Language) -> bool:
-    """A figure or number word, and within three words something measured."""
-    worth = language.worth
-    tokens = _TOKEN.findall(text)
-    for index, token in enumerate(tokens):
-        if token[0] in "$€£" or (token[0].isdigit() and token.endswith("%")):
-            return True
-        if not (token[0].isdigit() or token.lower() in worth.numbers) or _YEAR.fullmatch(token.rstrip(".,")):
-            continue
-        if any(word.lower() in worth.units for word in tokens[index + 1 : index + 4]):
             return True
     return False
