@@ -12,9 +12,6 @@ from pydantic import BeforeValidator
 
 from extractor.schema import Article, Value
 
-RULES_VERSION = 1
-"""Rises whenever the rules change what they find; part of `data_sha256`."""
-
 LANGUAGES = ("de", "en", "es", "fr", "pt", "ru")
 """ISO 639-1 codes that have a data file."""
 
@@ -414,9 +411,9 @@ def language_of(article: Article) -> Language:
 
 @cache
 def data_sha256() -> str:
-    """Return the SHA-256 of the language data, the weights and the version of the rules, 64 hex digits."""
-    digest = hashlib.sha256(f"rules {RULES_VERSION}\n".encode())
-    for code in LANGUAGES:
-        digest.update((files(__package__) / f"{code}.toml").read_bytes())
-    digest.update((files(__package__) / "weights.toml").read_bytes())
+    """Return the SHA-256 over the rules' code and data, 64 hex digits: other rules, another extraction."""
+    own = [f for f in files(__package__).iterdir() if f.name.endswith((".py", ".toml"))]
+    digest = hashlib.sha256()
+    for file in (*sorted(own, key=lambda f: f.name), files("extractor") / "segment.py"):
+        digest.update(f"{file.name}\n".encode() + file.read_bytes())
     return digest.hexdigest()
