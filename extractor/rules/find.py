@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractor.rules.attribution import Attributor
+from extractor.rules.compose import Saying, claim_text
 from extractor.rules.contents import Content, ContentReader
 from extractor.rules.cues import Cue, CueKind
 from extractor.rules.features import Statement
@@ -271,8 +272,16 @@ class _Finder:
             text=text.text, cue=cue.text if cue else "", quotation=content.quotation, source=source.kind
         )
         judgement = judge(statement, self._language)
+        saying = Saying(
+            content=text.text,
+            quotation=content.quotation,
+            cue=statement.cue,
+            source=source,
+            pronoun=self._resolver.only_pronoun(resolved, text.text, content.sentences),
+            determined=resolved.entity is not None and resolved.entity.determined > 0,
+        )
         draft = ClaimDraft(
-            text=_sentence_of(text.text),
+            text=claim_text(saying, self._language),
             content=text,
             quotation=content.quotation,
             source=source,
@@ -289,10 +298,3 @@ class _Finder:
 def _doubted(resolved: Resolved, note: str) -> Resolved:
     source = resolved.source.model_copy(update={"uncertain": resolved.source.uncertain or note})
     return Resolved(source, resolved.entity, resolved.candidates, resolved.chain)
-
-
-def _sentence_of(text: str) -> str:
-    """Return the content as a sentence: first letter capital, a full stop at the end."""
-    text = text.strip()
-    capital = text[:1].upper() + text[1:]
-    return capital if capital[-1:] in ".!?…" else f"{capital}."

@@ -4,6 +4,7 @@ import hashlib
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Annotated
@@ -351,6 +352,26 @@ class Worth(Value):
     """Words that open a question."""
 
 
+class Compose(Value):
+    """Words to make a sentence of a complement; empty where a language has none of it."""
+
+    will: str = ""
+    on: str = ""
+    caused: str = ""
+    be: str = ""
+    are: str = ""
+    the: str = ""
+    not_: str = ""
+    nobody: Mapping[str, str] = {}
+    """First words of a denied clause and what they become: any, no."""
+    objects: Words = frozenset()
+    """Pronouns that are no subject as they stand: them."""
+    negatable: Words = frozenset()
+    """Auxiliaries that take a negation after them."""
+    acting: Words = frozenset()
+    """After "it" they show that a body is meant, not the weather or a clause: "it would halve its grant"."""
+
+
 class Language(Value):
     """Everything the rules know about one language."""
 
@@ -371,6 +392,7 @@ class Language(Value):
     nouns: Nouns
     grammar: Grammar
     worth: Worth
+    compose: Compose = Compose()
 
 
 @cache

@@ -1,6 +1,7 @@
 """Resolve the phrase beside a cue to the fullest name: pronouns, roles, short names, documents."""
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from extractor.rules.candidates import ANY_REACH, Candidate, Candidates, Resolved, Spoken
@@ -16,6 +17,9 @@ __all__ = ["Resolved", "Resolver"]
 
 _CLOSE_SCORE = 1.5
 """Two candidates nearer to each other than this leave a doubt."""
+_READ_ALONE = 80
+"""A sentence longer than this many tokens is not read for other names."""
+_OPENING_TOKENS = 6
 _NAMING_TOKENS = 3
 """Words between "gave her name as" and the name."""
 _NAMED_WITHIN = 20
@@ -53,6 +57,25 @@ class Resolver:
         resolved = self._resolved(phrase, sentence)
         self._known.remember(resolved, sentence)
         return resolved
+
+    def only_pronoun(self, resolved: Resolved, content: str, sentences: Sequence[int]) -> str | None:
+        """Return the pronoun that opens a content if it can only stand for the source.
+
+        Nobody else is named in the sentence, nor meant by "his agent", and the gender is not another.
+        """
+        entity, pronouns = resolved.entity, self.reading.language.pronouns
+        first = content.partition(" ")[0]
+        if entity is None or len(sentences) != 1 or first in pronouns.they:
+            return None
+        if first not in pronouns.he | pronouns.she | pronouns.it:
+            return None
+        wrong = pronouns.she if entity.gender is Gender.HE else pronouns.he if entity.gender is Gender.SHE else ()
+        tokens = self.reading.tokens[sentences[0]][:_READ_ALONE]
+        named = {self.names.at[token.start].order for token in tokens if token.start in self.names.at}
+        rivals = {e.order for e in self.names.entities if e.kind is entity.kind or e.kind is EntityKind.UNKNOWN}
+        possessives = (pronouns.possessive_he | pronouns.possessive_she) - {first}
+        owned = bool(tokens) and any(token.lower in possessives for token in tokens[:_OPENING_TOKENS])
+        return None if first in wrong or owned or (named & rivals) - {entity.order} else first
 
     def last_named(self, start: int, sentence: int) -> list[Entity]:
         """Return the names before an offset, the most plausible speaker first."""
