@@ -6,7 +6,7 @@ name somebody else. They are a reviewer's alarm, not a judgement about the claim
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from extractor.numbers import Number, find_numbers, implied
 from extractor.passage import Passage, certain, passage_of
@@ -19,6 +19,7 @@ _MARK = re.compile(r"[\"“”„«»‹›「」]")
 _SINGLE_MARK = re.compile(r"(?<!\w)['‘]|['’](?!\w)")
 _TURN = re.compile(r"\s*(?:[-–—]\s|[^.!?\n:]{1,60}:\s)")
 """A paragraph that is a turn of its own in an interview or a dialogue; such words need no marks."""
+_POSSESSIVE = re.compile(r"['’]s?$")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*\d*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+|[\"“„«(]\s*|\|\s)[\"“„«(]?$")
 _CLAUSE_BORDER = re.compile(r"[,;:.!?\n\"“”„«»(|—–]")
@@ -182,7 +183,7 @@ def _capitalised(text: str, language: str) -> dict[str, bool]:
     found: dict[str, bool] = {}
     before_capital, previous = False, ""
     for match in _WORD.finditer(text):
-        word = re.sub(r"['’]s?$", "", match[0])
+        word = _POSSESSIVE.sub("", match[0])
         capital = word[:1].isupper() and word.casefold() not in skipped and len(word) > 1
         initial = bool(_SENTENCE_START.search(text[max(0, match.start() - 4) : match.start()]))
         # German writes every noun with a capital: only a run of them may be a name.
@@ -258,10 +259,17 @@ def _same_length(text: str, content: str) -> bool:
 
 def _negations(text: str, language: str) -> list[str]:
     plain = text.replace("’", "'")
-    for phrase in WORDING.not_a_negation.get(language, ()):
-        plain = re.sub(rf"\b{phrase}\b", " ", plain, flags=re.IGNORECASE)
+    if harmless := _harmless(language):
+        plain = harmless.sub(" ", plain)
     listed = WORDING.negation[language]
     return [w for w in _WORD.findall(plain) if w.casefold() in listed or (language == "en" and w.endswith("n't"))]
+
+
+@cache
+def _harmless(language: str) -> re.Pattern[str] | None:
+    """Return the phrases that hold a negation and negate nothing, such as "not only"."""
+    phrases = WORDING.not_a_negation.get(language, ())
+    return re.compile(rf"\b(?:{'|'.join(phrases)})\b", re.IGNORECASE) if phrases else None
 
 
 def _prefixed(negations: list[str], negated: str, other: str, language: str) -> bool:

@@ -67,7 +67,7 @@ def ground(
         The claim, with the flags that follow from grounding.
     """
     index = build_index(article.text, sentences) if index is None else index
-    named = [s.span for s in sentences if s.index in set(draft.sentences)]
+    named = [sentences[n].span for n in sorted(set(draft.sentences)) if 0 <= n < len(sentences)]
     area = Span(start_char=named[0].start_char, end_char=named[-1].end_char) if named else None
     content = _content(index, draft, named, area, after_char)
     home = content.spans[0] if content.spans else area
