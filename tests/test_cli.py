@@ -302,7 +302,9 @@ def test_an_interruption_keeps_what_is_done(story: Path, tmp_path: Path) -> None
             "OPENAI_BASE_URL": endpoint.base_url,
             "CLAIMDESK_DATABASE_URL": f"sqlite:///{tmp_path / 'interrupted.db'}",
         }
-        command = [sys.executable, "-c", "from extractor.cli import main; main()"]
+        # A shell's background job hands an ignored SIGINT down to its children: the program must heed it here.
+        heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+        command = [sys.executable, "-c", f"{heed}; from extractor.cli import main; main()"]
         subprocess.run([*command, "ingest", str(story)], env=env, check=True, capture_output=True)
         extracting = subprocess.Popen(
             [*command, "extract", "--model", "slow"], env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -56,8 +56,11 @@ def test_an_app_that_breaks_down_ends_the_wait() -> None:
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "terminate"])
 def test_no_app_is_left_behind(sign: signal.Signals) -> None:
+    # A shell's background job hands an ignored SIGINT down to its children: the program must heed it here.
     program = (
+        "import signal\n"
         "from review_app.launch import serve\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "with serve() as app:\n"
         "    print(app.process.pid, flush=True)\n"
         "    app.wait()\n"
