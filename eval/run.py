@@ -14,9 +14,7 @@ from pydantic import ValidationError, model_validator
 from eval.cases import GoldCase
 from eval.lines import what_is_wrong
 from extractor.errors import EvalError
-from extractor.schema import Claim, Extraction, Identity, Piece, PieceState, Usage, Value
-
-_LOST = frozenset({PieceState.REFUSED, PieceState.TRUNCATED, PieceState.FAILED})
+from extractor.schema import Claim, Extraction, Identity, Piece, Usage, Value
 
 
 class Prediction(Value):
@@ -41,7 +39,7 @@ class Prediction(Value):
     @property
     def n_lost_pieces(self) -> int:
         """Pieces of the article that were refused, cut off or failed."""
-        return sum(piece.state in _LOST for piece in self.pieces)
+        return sum(piece.state.is_loss for piece in self.pieces)
 
 
 def prediction(case: GoldCase, outcome: Extraction | str) -> Prediction:

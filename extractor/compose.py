@@ -1,13 +1,11 @@
 """Composition: from the name of a model to an extractor that is ready to work."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from extractor.pipeline import Extractor
 from extractor.settings import Settings
-
-Progress = Callable[[str, int, int], None]
-"""Told what is being done, how much of it is done, and how much there is (bytes)."""
+from extractor.weights import Progress
 
 
 @asynccontextmanager

@@ -253,6 +253,11 @@ class PieceState(StrEnum):
     TRUNCATED = "truncated"
     FAILED = "failed"
 
+    @property
+    def is_loss(self) -> bool:
+        """Tell whether claims may have gone missing with the piece."""
+        return self not in {PieceState.CLAIMS, PieceState.EMPTY}
+
 
 class Usage(Value):
     """What calls cost; sums over calls add up with `+`."""

@@ -66,7 +66,7 @@ async def _extract(inputs: list[str], model: str, limit: int | None, settings: "
     from extractor.ingest import read_articles
     from extractor.ingest.fetch import fetch_page
     from extractor.pipeline import extract as extract_one
-    from extractor.schema import Article, GroundingLevel, PieceState, Usage
+    from extractor.schema import Article, GroundingLevel, Usage
 
     read = [a for a in read_articles(inputs, stdin=sys.stdin.buffer, fetch=fetch_page) if isinstance(a, Article)]
     read = read[:limit]
@@ -79,7 +79,6 @@ async def _extract(inputs: list[str], model: str, limit: int | None, settings: "
                     done.append(await extract_one(article, extractor, clock=utc_now))
                     advance()
                 seconds = time.perf_counter() - started
-    lost = {PieceState.REFUSED, PieceState.TRUNCATED, PieceState.FAILED}
     pieces = [p for e in done for p in e.pieces]
     usage = sum((e.usage for e in done), Usage())
     n_lying = sum(
@@ -100,7 +99,7 @@ async def _extract(inputs: list[str], model: str, limit: int | None, settings: "
         ("spans that differ from their text", str(n_lying)),
         ("suspected misses", str(sum(len(e.suspected_misses) for e in done))),
         ("pieces", str(len(pieces))),
-        ("pieces refused, truncated or failed", str(sum(p.state in lost for p in pieces))),
+        ("pieces refused, truncated or failed", str(sum(p.state.is_loss for p in pieces))),
         ("calls", str(usage.calls)),
         ("prompt tokens", str(usage.prompt_tokens)),
         ("output tokens", str(usage.output_tokens)),

@@ -133,10 +133,8 @@ def _titles(engine: "Engine", outcomes: "Sequence[Outcome]") -> dict[str, str]:
 
 
 def _bad_pieces(outcome: "Outcome") -> list[str]:
-    from extractor.schema import PieceState
-
     pieces = outcome.extraction.pieces if outcome.extraction else ()
-    return [p.state for p in pieces if p.state not in {PieceState.CLAIMS, PieceState.EMPTY}]
+    return [p.state for p in pieces if p.state.is_loss]
 
 
 def _report(outcomes: "Sequence[Outcome]", titles: dict[str, str], model: str) -> None:

@@ -48,7 +48,7 @@ def reading_of(extraction: Extraction | None, failures: Sequence[Failure], claim
     suspected = f"{words.count(len(misses), 'sentence')} perhaps missed" if misses else "no sentence seems missed"
     return Reading(
         summary=visible(f"{_pieces(counts)}, by {extraction.identity.model} · {suspected}"),
-        losses=(*(visible(_lost(held)) for held in counts if held.state in words.LOST), *failed),
+        losses=(*(visible(_lost(held)) for held in counts if held.state.is_loss), *failed),
         misses=misses,
     )
 

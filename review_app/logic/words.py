@@ -72,8 +72,6 @@ PIECE_STATE = {
     PieceState.TRUNCATED: "cut off",
     PieceState.FAILED: "failed",
 }
-LOST = (PieceState.REFUSED, PieceState.TRUNCATED, PieceState.FAILED)
-"""States of a piece that was not read, or not to its end."""
 DID = {
     DecisionKind.VERIFY: "verified",
     DecisionKind.CORRECT: "corrected",
