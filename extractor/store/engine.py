@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from sqlite3 import SQLITE_BUSY, OperationalError
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlmodel import Session
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 from extractor.errors import MigrationError, StoreError
 
@@ -105,8 +107,19 @@ def parse_url(url: str) -> URL:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # Python's own BEGIN is a deferred one and comes too late; see `_begin_sqlite`.
     connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode = WAL")
+    _set_wal(connection)
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+# SQLite's own timeout does not hold where two connections turn a new file into a WAL one at the same time.
+@retry(
+    retry=retry_if_exception(lambda exc: isinstance(exc, OperationalError) and exc.sqlite_errorcode == SQLITE_BUSY),
+    wait=wait_random(0.01, 0.1),
+    stop=stop_after_delay(BUSY_TIMEOUT_S),
+    reraise=True,
+)
+def _set_wal(connection: Any) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:
