@@ -2,11 +2,13 @@
 
 from extractor.rules.adverbials import AdverbialReader
 from extractor.rules.clauses import ClauseReader, Stretch
-from extractor.rules.cues import Cue, CueFinder, CueKind, follows_block
+from extractor.rules.cuefinder import CueFinder
+from extractor.rules.cues import Cue, CueKind, follows_block
 from extractor.rules.language import Language
 from extractor.rules.nesting import Attribution, Nesting
 from extractor.rules.phrases import Phrase, PhraseReader
 from extractor.rules.reading import Token, TokenKind
+from extractor.rules.subjects import SubjectReader
 
 _MIN_CLAUSE_TOKENS = 6
 """Before a closing "according to" so many words are a clause, whatever its verb."""
@@ -20,6 +22,7 @@ class Attributor:
         self._phrases = phrases
         self._language = language
         self._finder = CueFinder(frame, phrases, language)
+        self._subjects = SubjectReader(frame, phrases, language)
         self._clauses = ClauseReader(frame, language)
         self._adverbials = AdverbialReader(frame, phrases, self._clauses, language)
         self._nesting = Nesting(frame, self._adverbials, language)
@@ -316,14 +319,14 @@ class Attributor:
 
     def main_subject(self) -> Phrase | None:
         """Return who the frame is about, as far as it can speak."""
-        return self._finder.main_subject(len(self._frame))
+        return self._subjects.main(len(self._frame))
 
     def introduction(self) -> Cue | None:
         """Return who introduces a quotation with a colon, or by an act without a cue verb."""
         quote = next((n for n, token in enumerate(self._frame) if token.kind is TokenKind.QUOTE), None)
         if not quote:
             return None
-        subject = self._finder.main_subject(quote)
+        subject = self._subjects.main(quote)
         if subject is None:
             return None
         return Cue(quote, quote, CueKind.NONE, "", None, subject)

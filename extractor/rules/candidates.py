@@ -29,6 +29,14 @@ _GENDER_TOLD = 0.5
 _GENDER_LEANING = 0.3
 _PERSON = 0.5
 _PARAGRAPH = 0.5
+KINDS = {
+    EntityKind.PERSON: SourceKind.PERSON,
+    EntityKind.ORGANISATION: SourceKind.ORGANISATION,
+    EntityKind.DOCUMENT: SourceKind.DOCUMENT,
+    EntityKind.PLACE: SourceKind.ORGANISATION,
+    EntityKind.UNKNOWN: SourceKind.PERSON,
+}
+"""What kind of source a name of each kind is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +235,19 @@ class Candidates:
         tokens = self.reading.tokens[sentence][: 2 * _SUBJECT_TOKENS]
         following = next((token.lower for token in tokens if token.start >= close), "")
         return following in self.reading.language.grammar.possessive
+
+
+def of_entity(entity: Entity, mention: PartDraft | None, uncertain: str | None = None) -> Resolved:
+    """Return an entity as a source."""
+    kind = KINDS[entity.kind]
+    source = SourceDraft(name=entity.name, kind=kind, role=entity.role, mention=mention, uncertain=uncertain)
+    return Resolved(source, entity)
+
+
+def again(item: Spoken, mention: PartDraft | None) -> Resolved:
+    """The same source as before, inferred."""
+    source = item.resolved.source.model_copy(update={"mention": mention})
+    return Resolved(source, item.resolved.entity, chain=item.resolved.chain)
 
 
 def _start(mention: PartDraft | None) -> int | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from extractor.rules.attribution import Attributor
+from extractor.rules.candidates import of_entity
 from extractor.rules.compose import Saying, claim_text
 from extractor.rules.contents import Content, ContentReader
 from extractor.rules.cues import Cue, CueKind
@@ -222,7 +223,7 @@ class _Finder:
         mention = max((s for s in people[0].mentions if s.start_char < start), key=lambda s: s.start_char)
         part = PartDraft(text=mention.of(self._reading.text), spans=(mention,))
         note = "the quotation names nobody; this is who was named last"
-        resolved = self._resolver.of_entity(people[0], part, note)
+        resolved = of_entity(people[0], part, note)
         resolved = Resolved(resolved.source, resolved.entity, names)
         return _LastQuoted(resolved, None, unit.paragraph, True, number)
 

@@ -1,57 +1,27 @@
 """Noun phrases that can be the source of a cue: before it, after it, in apposition."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from extractor.rules.chunks import Chunk, EntityKind
-from extractor.rules.entities import Entity
 from extractor.rules.language import Language
 from extractor.rules.language import language as language_data
 from extractor.rules.names import Registry
+from extractor.rules.nounphrases import NounPhraseReader, Phrase, is_person
 from extractor.rules.reading import Token, TokenKind
 from extractor.schema import Span
 
+__all__ = ["Phrase", "PhraseReader"]
+
 _MAX_PHRASE_TOKENS = 30
 _MAX_APPOSITION_TOKENS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """A noun phrase that may name a source."""
-
-    first: int
-    """Index of its first token in the frame."""
-    last: int
-    """Exclusive."""
-    mention: Span
-    """The words to show: the name alone, or the whole phrase."""
-    head: str
-    """Lower-case head noun, or the pronoun."""
-    entity: Entity | None = None
-    """Set when the phrase itself holds the name."""
-    others: tuple[Entity, ...] = ()
-    """Further people in "Osei and Brandt"."""
-    pronoun: bool = False
-    head_last: int = 0
-    """Index after the head noun; complements and participles follow it."""
-    words: tuple[str, ...] = ()
-    """Lower-case words of the phrase."""
-    complements: tuple[Entity, ...] = ()
-    """Entities named after "of", "for", "by", or as possessors before the head."""
 
 
 @cache
 def _attributing_verbs(code: str) -> frozenset[str]:
     verbs = language_data(code).verbs
     return verbs.say | verbs.tell | verbs.quote | verbs.label | verbs.accuse
-
-
-@cache
-def _speaking_nouns(code: str) -> frozenset[str]:
-    nouns = language_data(code).nouns
-    bodies = nouns.organisations | nouns.documents | nouns.titles
-    return nouns.roles | nouns.anonymous | nouns.spokespeople | bodies
 
 
 class PhraseReader:
@@ -62,11 +32,11 @@ class PhraseReader:
         self._names = names
         self._language = language
         self._verbs = _attributing_verbs(language.code)
-        self._known_nouns = _speaking_nouns(language.code)
+        self._nouns = NounPhraseReader(frame, names, language)
 
     def chunk_at(self, index: int) -> Chunk | None:
         """Return the name that begins at a token, titles included."""
-        return self._names.chunks.get(self.frame[index].start)
+        return self._nouns.chunk_at(index)
 
     def before(self, end: int, *, lenient: bool = False) -> Phrase | None:
         """Read the phrase that ends before token `end`, looking through an apposition.
@@ -106,7 +76,7 @@ class PhraseReader:
         if phrase is None or phrase.entity is not None or phrase.pronoun:
             return phrase
         for inside in (self.starting(opening + 1, stop=closing), self._ending(closing)):
-            if inside is not None and inside.entity is not None and _is_person(inside.entity) and not inside.pronoun:
+            if inside is not None and inside.entity is not None and is_person(inside.entity) and not inside.pronoun:
                 return replace(inside, first=phrase.first)
         return phrase
 
@@ -122,15 +92,15 @@ class PhraseReader:
                 break
             if self._stops(token) and not self._passes(start - 1):
                 if token.lower in self._subject_pronouns() and start == end:
-                    return self._pronoun(start - 1)
-                return self._before_participle(start - 1) or self._trimmed(start, end, lenient=lenient)
+                    return self._nouns.pronoun(start - 1)
+                return self._before_participle(start - 1) or self._nouns.trimmed(start, end, lenient=lenient)
             start -= 1
-        return self._trimmed(start, end, lenient=lenient)
+        return self._nouns.trimmed(start, end, lenient=lenient)
 
     def _passes(self, index: int) -> bool:
         """A conjunction inside a name, "close to", two places: words that stop elsewhere and here do not."""
         lower, grammar = self.frame[index].lower, self._language.grammar
-        if lower in grammar.name_joiners and self._inside_chunk(index):
+        if lower in grammar.name_joiners and self._nouns.inside_chunk(index):
             return True
         if lower in self._language.verbs.to:
             return index > 0 and self.frame[index - 1].lower in grammar.to_adjectives
@@ -153,17 +123,13 @@ class PhraseReader:
                 return before.kind is EntityKind.PLACE and led
         return False
 
-    def _trimmed(self, start: int, end: int, *, lenient: bool) -> Phrase | None:
-        start = self._without_adverbials(start, end)
-        return self._parsed(start, end, lenient=lenient) if start < end else None
-
     def _before_participle(self, index: int) -> Phrase | None:
         """``Osei speaking to the council called``: the person before a participle that hangs on the name."""
         token, endings = self.frame[index], self._language.participle_endings
         if not endings or index == 0 or token.capital or not token.lower.endswith(endings):
             return None
         phrase = self._ending(index)
-        return phrase if phrase is not None and phrase.entity is not None and _is_person(phrase.entity) else None
+        return phrase if phrase is not None and phrase.entity is not None and is_person(phrase.entity) else None
 
     def _before_second_role(self, phrase: Phrase) -> Phrase | None:
         """``Osei of the Institute and contributor to the Courier wrote``: the role has no determiner of its own."""
@@ -175,7 +141,7 @@ class PhraseReader:
         if self.frame[first].capital or self.frame[first].lower not in nouns.roles | nouns.titles:
             return None
         whole = self._ending(first - 1)
-        if whole is None or whole.entity is None or not _is_person(whole.entity):
+        if whole is None or whole.entity is None or not is_person(whole.entity):
             return None
         return replace(whole, last=phrase.last)
 
@@ -208,171 +174,10 @@ class PhraseReader:
             return True
         if token.capital:
             return False
-        if lower in self._verbs and lower not in self._known_nouns:
+        if lower in self._verbs and lower not in self._nouns.nouns:
             return True
         finite = lower in language.verbs.finite and lower not in language.grammar.possessive
         return finite or lower in language.verbs.to
-
-    def _inside_chunk(self, index: int) -> bool:
-        for first in range(index - 1, max(-1, index - 8), -1):
-            chunk = self.chunk_at(first)
-            if chunk is not None:
-                return first + chunk.last - chunk.first > index
-        return False
-
-    def _without_adverbials(self, start: int, end: int) -> int:
-        """Skip "On Friday", "Earlier this month", "In Texas" before the subject."""
-        language = self._language
-        while start < end:
-            token = self.frame[start]
-            adverb = token.lower in language.times and token.lower not in language.grammar.determiners
-            if (
-                adverb
-                or (not token.capital and token.lower.endswith("ly"))
-                or (
-                    token.lower in language.function_words
-                    and token.lower not in language.grammar.determiners
-                    and token.lower not in language.grammar.prepositions
-                    and not (token.text.isupper() and len(token.text) > 1)
-                )
-            ):
-                start += 1
-            elif token.lower in language.grammar.determiners and self._time_follows(start + 1, end):
-                start += 2
-            elif token.kind is TokenKind.NUMBER and start + 1 < end and self.frame[start - 1].lower in language.months:
-                start += 1
-            elif token.lower in language.grammar.prepositions:
-                after = self._after_adverbial(start, end)
-                if after is None:
-                    return end
-                start = after
-            else:
-                break
-        return start
-
-    def _time_follows(self, index: int, end: int) -> bool:
-        return index < end and self.frame[index].lower in self._language.times
-
-    def _after_adverbial(self, start: int, end: int) -> int | None:
-        """Where the subject begins after an opening prepositional phrase without a comma."""
-        grammar = self._language.grammar
-        index = start + 1
-        while index < end and (
-            self.frame[index].lower in self._language.times or self.frame[index].kind is TokenKind.NUMBER
-        ):
-            index += 1
-        if index > start + 1 and index < end:
-            return index
-        for later in range(end - 1, start + 1, -1):
-            fresh = self.frame[later].lower in grammar.determiners or self.chunk_at(later) is not None
-            before = self.frame[later - 1].lower
-            if fresh and before not in grammar.prepositions and before not in grammar.determiners and later > start + 2:
-                return later
-        return None
-
-    def _parsed(self, start: int, end: int, *, lenient: bool = False) -> Phrase | None:
-        """Split a phrase into head group and complements, and look for the name in the head."""
-        grammar = self._language.grammar
-        if start + 2 < end and self.frame[start + 1].lower in grammar.of:
-            if self.frame[start].lower in grammar.partitives:
-                start += 2
-            elif self.frame[start].lower in grammar.quantities:
-                return self._some_of(start, end)
-        head_end = self._head_end(start, end)
-        entity, name_first, name_last = self._name_in(start, head_end)
-        if entity is None and head_end < end:
-            person, first, last = self._name_in(head_end, end)
-            free = person is not None and self._stands_free(first)
-            if free and person is not None and last == end and _is_person(person):
-                entity, name_first, name_last, head_end = person, first, last, end
-        complements = self._entities_in(head_end, end)
-        words = tuple(token.lower for token in self.frame[start:end])
-        possessors: tuple[Entity, ...] = ()
-        if entity is not None and name_last < head_end:
-            possessors = (entity,)
-            entity = None
-        if entity is not None:
-            span = Span(start_char=self.frame[name_first].start, end_char=self.frame[name_last - 1].end)
-            return Phrase(
-                start, end, span, self.frame[name_last - 1].lower, entity, words=words, complements=complements
-            )
-        index = self._head_noun(start, head_end)
-        if index is None and lenient and head_end - start > 1 and words[0] in self._language.grammar.determiners:
-            index = head_end - 1
-        if index is None:
-            return None
-        head = self.frame[index].lower
-        span = Span(start_char=self.frame[start].start, end_char=self.frame[end - 1].end)
-        return Phrase(start, end, span, head, head_last=index + 1, words=words, complements=(*complements, *possessors))
-
-    def _stands_free(self, index: int) -> bool:
-        """``Mayor of London Sadiq Khan``: the name follows another noun, not a preposition."""
-        before = self.frame[index - 1]
-        grammar = self._language.grammar
-        bound = grammar.prepositions | grammar.determiners | grammar.conjunctions | grammar.possessive
-        return before.kind is TokenKind.WORD and before.lower not in bound and not self._inside_chunk(index)
-
-    def _some_of(self, start: int, end: int) -> Phrase | None:
-        """``one of the children``: unnamed, whatever follows."""
-        index = self._head_noun(start + 2, self._head_end(start + 2, end))
-        index = end - 1 if index is None else index
-        span = Span(start_char=self.frame[start].start, end_char=self.frame[end - 1].end)
-        words = tuple(token.lower for token in self.frame[start:end])
-        return Phrase(start, end, span, self.frame[index].lower, head_last=index + 1, words=words)
-
-    def _head_end(self, start: int, end: int) -> int:
-        index = start
-        while index < end:
-            chunk = self.chunk_at(index)
-            if chunk is not None:
-                index += chunk.last - chunk.first
-                continue
-            if self.frame[index].lower in self._language.grammar.prepositions and index > start:
-                return index
-            index += 1
-        return end
-
-    def _name_in(self, start: int, end: int) -> tuple[Entity | None, int, int]:
-        """Find the last name in the head group and its token range."""
-        best: tuple[Entity | None, int, int] = (None, start, start)
-        index = start
-        while index < end:
-            chunk = self.chunk_at(index)
-            if chunk is None:
-                index += 1
-                continue
-            length = chunk.last - chunk.first
-            offset = chunk.name_first - chunk.first
-            name_index = index + offset
-            if name_index < len(self.frame) and offset < length:
-                entity = self._names.at.get(self.frame[name_index].start)
-                if entity is not None:
-                    best = (entity, name_index, min(index + length, end))
-            index += max(1, length)
-        return best
-
-    def _entities_in(self, start: int, end: int) -> tuple[Entity, ...]:
-        found = (self._names.at.get(token.start) for token in self.frame[start:end])
-        return tuple(entity for entity in found if entity is not None)
-
-    def _head_noun(self, start: int, end: int) -> int | None:
-        language = self._language
-        for index in range(end - 1, start - 1, -1):
-            lower = self.frame[index].lower
-            if lower in language.grammar.possessive:
-                return None
-            if lower in self._known_nouns:
-                return index
-            if lower in language.grammar.determiners or self.frame[index].kind is TokenKind.NUMBER:
-                return None
-            if lower in language.times or index < end - 2:
-                return None
-        return None
-
-    def _pronoun(self, index: int) -> Phrase:
-        token = self.frame[index]
-        span = Span(start_char=token.start, end_char=token.end)
-        return Phrase(index, index + 1, span, token.lower, pronoun=True, words=(token.lower,))
 
     def object_pronoun(self, index: int) -> Phrase | None:
         """``according to him``."""
@@ -381,7 +186,7 @@ class PhraseReader:
             return None
         if index + 1 < len(self.frame) and self.frame[index + 1].kind is TokenKind.WORD:
             return None
-        return self._pronoun(index)
+        return self._nouns.pronoun(index)
 
     def _with_partner(self, phrase: Phrase) -> Phrase:
         """``Osei and Brandt``: join two people."""
@@ -414,11 +219,11 @@ class PhraseReader:
         if index >= stop:
             return None
         if self.frame[index].lower in self._subject_pronouns():
-            return self._pronoun(index)
+            return self._nouns.pronoun(index)
         end = index
         while end < stop and end - index < _MAX_PHRASE_TOKENS:
             token = self.frame[end]
-            chunk = self.chunk_at(end)
+            chunk = self._nouns.chunk_at(end)
             if chunk is not None:
                 end = min(stop, end + chunk.last - chunk.first)
                 if end < stop and self._ends_after_name(end):
@@ -431,7 +236,7 @@ class PhraseReader:
             end += 1
         if end == index:
             return None
-        phrase = self._parsed(index, end, lenient=lenient)
+        phrase = self._nouns.parsed(index, end, lenient=lenient)
         if phrase is None:
             return None
         return self._named_after_comma(phrase, end, stop)
@@ -444,9 +249,9 @@ class PhraseReader:
         lower = token.lower
         if lower in language.grammar.possessive or lower in language.grammar.prepositions or lower == "and":
             return False
-        if lower in language.verbs.say and lower not in self._known_nouns:
+        if lower in language.verbs.say and lower not in self._nouns.nouns:
             return True
-        return not any(later.lower in self._known_nouns for later in self.frame[index : index + 3])
+        return not any(later.lower in self._nouns.nouns for later in self.frame[index : index + 3])
 
     def _closes(self, index: int) -> bool:
         """A word that begins something new after the phrase: "said Osei on Friday", "told reporters"."""
@@ -457,7 +262,7 @@ class PhraseReader:
         if token.lower in verbs.say and self.frame[index - 1].lower not in language.grammar.determiners:
             return token.lower not in language.nouns.documents
         before = self.frame[index - 1].lower
-        if before in self._known_nouns and verbs.past_endings and token.lower.endswith(verbs.past_endings):
+        if before in self._nouns.nouns and verbs.past_endings and token.lower.endswith(verbs.past_endings):
             return True
         if token.lower in language.grammar.determiners and before not in language.grammar.prepositions:
             return before not in language.grammar.determiners and token.lower not in language.grammar.possessive
@@ -479,18 +284,13 @@ class PhraseReader:
             return phrase
         if phrase.head not in self._language.nouns.roles or end + 1 >= stop or self.frame[end].text != ",":
             return phrase
-        chunk = self.chunk_at(end + 1)
+        chunk = self._nouns.chunk_at(end + 1)
         if chunk is None:
             return phrase
         close = end + 1 + chunk.last - chunk.first
         if close < len(self.frame) and self.frame[close].text not in ",.":
             return phrase
-        inside = self._parsed(end + 1, close)
+        inside = self._nouns.parsed(end + 1, close)
         if inside is not None and inside.entity is not None and inside.entity.kind is not EntityKind.PLACE:
             return inside
         return phrase
-
-
-def _is_person(entity: Entity) -> bool:
-    """Two or more words of unknown kind beside a role are a person's name."""
-    return entity.kind is EntityKind.PERSON or (entity.kind is EntityKind.UNKNOWN and len(entity.words) > 1)

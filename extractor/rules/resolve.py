@@ -4,7 +4,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from extractor.rules.candidates import ANY_REACH, Candidate, Candidates, Resolved, Spoken
+from extractor.rules.bodies import Bodies
+from extractor.rules.candidates import ANY_REACH, KINDS, Candidate, Candidates, Resolved, again, of_entity
 from extractor.rules.chunks import EntityKind
 from extractor.rules.entities import Entity, Gender
 from extractor.rules.names import Registry
@@ -25,13 +26,6 @@ _NAMING_TOKENS = 3
 _NAMED_WITHIN = 20
 _FORMER = 2.5
 """What "former" costs a holder of a role that the phrase does not call former."""
-_KINDS = {
-    EntityKind.PERSON: SourceKind.PERSON,
-    EntityKind.ORGANISATION: SourceKind.ORGANISATION,
-    EntityKind.DOCUMENT: SourceKind.DOCUMENT,
-    EntityKind.PLACE: SourceKind.ORGANISATION,
-    EntityKind.UNKNOWN: SourceKind.PERSON,
-}
 
 
 @dataclass(slots=True)
@@ -43,9 +37,11 @@ class Resolver:
     subject: Phrase | None = None
     """What the sentence before is about, as far as it can speak."""
     _known: Candidates = field(init=False)
+    _bodies: Bodies = field(init=False)
 
     def __post_init__(self) -> None:
         self._known = Candidates(self.reading, self.names)
+        self._bodies = Bodies(self.reading, self.names, self._known)
 
     def resolve(self, phrase: Phrase, sentence: int) -> Resolved:
         """Return who the phrase stands for.
@@ -91,14 +87,14 @@ class Resolver:
         if phrase.entity is not None:
             return self._named(phrase.entity, phrase, mention)
         if phrase.head in nouns.spokespeople:
-            return self._spokesperson(phrase, sentence, mention)
+            return self._bodies.spokesperson(phrase, sentence, mention) or self._unnamed(phrase, sentence, mention)
         if phrase.head in nouns.documents and not (phrase.head in nouns.anonymous and phrase.words[0] == phrase.head):
-            return self._document(phrase, sentence, mention)
+            return self._bodies.document(phrase, sentence, mention)
         definite = phrase.words[0] in nouns.definite
         if phrase.head in nouns.roles | nouns.titles and definite:
             return self._role(phrase, sentence, mention)
         if phrase.head in nouns.organisations:
-            return self._body(phrase, sentence, mention)
+            return self._bodies.body(phrase, sentence, mention) or self._unnamed(phrase, sentence, mention)
         if definite and phrase.head not in nouns.anonymous:
             return self._role(phrase, sentence, mention)
         return self._unnamed(phrase, sentence, mention)
@@ -106,22 +102,16 @@ class Resolver:
     def _mention(self, span: Span) -> PartDraft:
         return PartDraft(text=span.of(self.reading.text), spans=(span,))
 
-    def of_entity(self, entity: Entity, mention: PartDraft | None, uncertain: str | None = None) -> Resolved:
-        """Return an entity as a source."""
-        kind = _KINDS[entity.kind]
-        source = SourceDraft(name=entity.name, kind=kind, role=entity.role, mention=mention, uncertain=uncertain)
-        return Resolved(source, entity)
-
     def _named(self, entity: Entity, phrase: Phrase, mention: PartDraft) -> Resolved:
         if entity.kind is EntityKind.UNKNOWN:
             determined = phrase.words[0] in self.reading.language.grammar.determiners
             entity.kind = EntityKind.ORGANISATION if determined or entity.name.isupper() else EntityKind.PERSON
-        return self.of_entity(entity, mention)
+        return of_entity(entity, mention)
 
     def _pair(self, phrase: Phrase, mention: PartDraft) -> Resolved:
         members = [entity for entity in (phrase.entity, *phrase.others) if entity is not None]
         joint = f" {next(iter(sorted(self.reading.language.grammar.pairing)), 'and')} "
-        source = SourceDraft(name=joint.join(e.name for e in members), kind=_KINDS[members[0].kind], mention=mention)
+        source = SourceDraft(name=joint.join(e.name for e in members), kind=KINDS[members[0].kind], mention=mention)
         return Resolved(source)
 
     def _pronoun(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
@@ -141,7 +131,7 @@ class Resolver:
         if not ranked:
             last = self._known.last_speaker(sentence)
             lone = last is not None and last.resolved.source.kind is not SourceKind.PERSON
-            return self._again(last, mention) if last is not None and lone else self._unresolved(mention)
+            return again(last, mention) if last is not None and lone else self._unresolved(mention)
         best = ranked[0]
         resolved = self._chosen(best, sentence, mention)
         if best.entity is not None:
@@ -154,9 +144,9 @@ class Resolver:
     def _chosen(self, candidate: Candidate, sentence: int, mention: PartDraft) -> Resolved:
         """Return a candidate as the source of the words beside `mention`."""
         if candidate.entity is not None:
-            return self.of_entity(candidate.entity, mention)
+            return of_entity(candidate.entity, mention)
         if candidate.spoken is not None:
-            return self._again(candidate.spoken, mention)
+            return again(candidate.spoken, mention)
         if candidate.unnamed is None:
             return self._unresolved(mention)
         first = self._resolved(candidate.unnamed, sentence)
@@ -172,11 +162,6 @@ class Resolver:
         source = resolved.source.model_copy(update={"uncertain": note.format(rivals[0].name)})
         named = [rival.entity.name for rival in rivals if rival.entity is not None]
         return Resolved(source, resolved.entity, tuple(dict.fromkeys([source.name, *named])), resolved.chain)
-
-    def _again(self, item: Spoken, mention: PartDraft | None) -> Resolved:
-        """The same source as before, inferred."""
-        source = item.resolved.source.model_copy(update={"mention": mention})
-        return Resolved(source, item.resolved.entity, chain=item.resolved.chain)
 
     def _unresolved(self, mention: PartDraft) -> Resolved:
         note = f"nobody was named before “{mention.text}”"
@@ -199,7 +184,7 @@ class Resolver:
             if sentence - item.sentence > 4:
                 break
             if item.resolved.source.kind is not SourceKind.PERSON or " and " in item.resolved.source.name:
-                return self._again(item, mention)
+                return again(item, mention)
         bodies = (e for e in self.names.entities if e.kind is EntityKind.ORGANISATION)
         ranked = self._known.rank(bodies, phrase.mention.start_char, sentence, None)
         if not ranked and phrase.head in pronouns.they:
@@ -213,113 +198,7 @@ class Resolver:
             return self._unresolved(mention)
         names = tuple(entity.name for entity, _ in ranked[:4])
         note = f"“{mention.text}” could also stand for {names[1]}" if len(names) > 1 else None
-        return Resolved(self.of_entity(ranked[0][0], mention, note).source, ranked[0][0], names if note else ())
-
-    def _spokesperson(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
-        """An unnamed spokesperson is the organisation."""
-        language = self.reading.language
-        nouns = language.nouns
-        name = self._body_spoken_for(phrase, mention.text.split())
-        for entity in phrase.complements:
-            if entity.kind is EntityKind.UNKNOWN and entity.words[0].lower() not in nouns.he_names | nouns.she_names:
-                entity.kind = EntityKind.ORGANISATION
-            if name is not None and name.lower() not in nouns.generic_bodies and entity.name not in name:
-                break
-            if name is not None and len(name) > len(entity.name) and name.split()[-1].islower():
-                break
-            resolved = self.of_entity(entity, mention)
-            if resolved.source.kind is SourceKind.PERSON:
-                return resolved
-            return Resolved(resolved.source.model_copy(update={"role": phrase.head}), entity)
-        if name is None or name.lower() in nouns.generic_bodies:
-            return self._body_last_named(phrase, sentence, mention)
-        return Resolved(SourceDraft(name=name, kind=SourceKind.ORGANISATION, role=phrase.head, mention=mention))
-
-    def _body_last_named(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
-        """``a spokeswoman``, ``a company spokesman``: the organisation that the article spoke of last."""
-        beside = self._body_beside(phrase, sentence)
-        if beside is not None:
-            note = f"“{mention.text}” names no organisation; the sentence is about {beside}"
-            source = SourceDraft(name=beside, kind=SourceKind.ORGANISATION, mention=mention, uncertain=note)
-            return Resolved(source.model_copy(update={"role": phrase.head}))
-        bodies = [e for e in self.names.entities if e.kind is EntityKind.ORGANISATION]
-        ranked = self._known.rank(bodies, phrase.mention.start_char, sentence, None)
-        if not ranked:
-            return self._unnamed(phrase, sentence, mention)
-        note = f"“{mention.text}” names no organisation; {ranked[0][0].name} was named last"
-        source = self.of_entity(ranked[0][0], mention, note).source.model_copy(update={"role": phrase.head})
-        return Resolved(source, ranked[0][0], tuple(entity.name for entity, _ in ranked[:4]))
-
-    def _body_beside(self, phrase: Phrase, sentence: int) -> str | None:
-        """``The waterworks will pay, a spokeswoman said``: the body that opens the sentence."""
-        language = self.reading.language
-        words: list[str] = []
-        for token in self.reading.tokens[sentence][:6]:
-            if token.start >= phrase.mention.start_char:
-                break
-            plain = token.lower in language.nouns.organisations and not token.capital
-            if plain and (words or token.lower not in language.nouns.generic_bodies):
-                return " ".join([*words, token.text])
-            if token.lower in language.grammar.determiners:
-                words = []
-                continue
-            if token.lower in language.verbs.finite or token.lower in language.grammar.prepositions:
-                break
-            words.append(token.text)
-        return None
-
-    def _body_spoken_for(self, phrase: Phrase, words: list[str]) -> str | None:
-        """``a police spokesman``, ``a spokeswoman for the waterworks``: the words for the organisation."""
-        language = self.reading.language
-        lower = [word.lower() for word in words]
-        head = lower.index(phrase.head) if phrase.head in lower else None
-        if head is None:
-            return None
-        after = words[head + 2 :] if head + 2 < len(words) and lower[head + 1] in language.grammar.of else []
-        idle = language.grammar.determiners | language.nouns.spokes_adjectives
-        for part in (after, words[:head]):
-            while part and part[0].lower() in idle:
-                part = part[1:]
-            bare = [word.removesuffix("'s").removesuffix("’s") for word in part]
-            if bare and (part is not after or any(w.lower() in language.nouns.organisations for w in bare)):
-                return " ".join([*part[:-1], bare[-1]])
-        return None
-
-    def _document(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
-        determiners = self.reading.language.grammar.determiners
-        words = mention.text.split()[: phrase.head_last - phrase.first]
-        while len(words) > 1 and words[0].lower() in determiners:
-            words.pop(0)
-        name = " ".join(words)
-        behind = [e for e in phrase.complements if e.kind in (EntityKind.PERSON, EntityKind.ORGANISATION)]
-        if not behind and len(words) == 1:
-            earlier = self._earlier_document(phrase.head)
-            if earlier is not None:
-                return self._again(earlier, mention)
-        if not behind:
-            behind = self._body_behind(phrase, sentence)
-        chain = tuple(self.of_entity(e, None).source for e in behind[:1])
-        return Resolved(SourceDraft(name=name, kind=SourceKind.DOCUMENT, mention=mention), chain=chain)
-
-    def _earlier_document(self, head: str) -> Spoken | None:
-        generic = head in self.reading.language.nouns.generic_documents
-        for item in reversed(self._known.spoken[-20:]):
-            source = item.resolved.source
-            if source.kind is SourceKind.DOCUMENT and (generic or head in source.name.lower().split()):
-                return item
-        return None
-
-    def _body_behind(self, phrase: Phrase, sentence: int) -> list[Entity]:
-        """The organisation named in the sentence that first speaks of the document."""
-        for index in range(sentence + 1):
-            tokens = self.reading.tokens[index]
-            if not any(token.lower == phrase.head for token in tokens):
-                continue
-            found = [self.names.at[token.start] for token in tokens if token.start in self.names.at]
-            bodies = [entity for entity in found if entity.kind is EntityKind.ORGANISATION]
-            if bodies:
-                return [max(bodies, key=lambda entity: len(entity.mentions))]
-        return []
+        return Resolved(of_entity(ranked[0][0], mention, note).source, ranked[0][0], names if note else ())
 
     def _role(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
         """``the minister``: whoever has that role."""
@@ -330,7 +209,7 @@ class Resolver:
         if called and phrase.head not in nouns.roles:
             if called[0].kind is EntityKind.UNKNOWN:
                 called[0].kind = EntityKind.ORGANISATION
-            return self.of_entity(called[0], mention)
+            return of_entity(called[0], mention)
         fitting = self._holders(phrase, sentence, gender) if not phrase.complements else []
         if fitting:
             note = f"more than one {phrase.head} is named, such as {{}}"
@@ -340,7 +219,7 @@ class Resolver:
                 item.resolved.source.kind is SourceKind.ANONYMOUS
                 and phrase.head in item.resolved.source.name.lower().split()
             ):
-                return self._again(item, mention)
+                return again(item, mention)
         if phrase.head in nouns.individuals:
             before = self._known.introduced(start, sentence, gender, reach=2)
             if before:
@@ -351,7 +230,7 @@ class Resolver:
         if nearest and not phrase.complements and len(phrase.words) <= 4:
             names = tuple(entity.name for entity, _ in nearest[:4])
             note = f"no one is called {phrase.head} by name; {names[0]} was named last"
-            return Resolved(self.of_entity(nearest[0][0], mention, note).source, nearest[0][0], names)
+            return Resolved(of_entity(nearest[0][0], mention, note).source, nearest[0][0], names)
         if phrase.head in nouns.roles:
             name = " ".join(mention.text.split()[1:]) or mention.text
             return Resolved(SourceDraft(name=name, kind=SourceKind.PERSON, mention=mention))
@@ -372,42 +251,20 @@ class Resolver:
         ranked += self._known.introduced(start, sentence, gender, phrase.head, reach=ANY_REACH)
         return sorted(ranked, key=lambda candidate: -candidate.score)
 
-    def _body(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
-        """``the ministry``: the organisation so called, else the one named last."""
-        determiners = self.reading.language.grammar.determiners
-        words = mention.text.split()
-        definite = words[0].lower() in self.reading.language.nouns.definite
-        while len(words) > 1 and words[0].lower() in determiners:
-            words.pop(0)
-        bodies = [e for e in self.names.entities if e.kind is EntityKind.ORGANISATION]
-        start = phrase.mention.start_char
-        if len(words) == 1 and definite:
-            so_called = [e for e in bodies if phrase.head in e.name.lower().split() or phrase.head in e.descriptors]
-            ranked = self._known.rank(so_called, start, sentence, None, reach=ANY_REACH)
-            if not ranked and phrase.head in self.reading.language.nouns.generic_bodies:
-                ranked = self._known.rank(bodies, start, sentence, None)
-            if ranked:
-                names = tuple(entity.name for entity, _ in ranked[:4])
-                note = f"“{mention.text}” could also stand for {names[1]}" if len(names) > 1 else None
-                return Resolved(self.of_entity(ranked[0][0], mention, note).source, ranked[0][0], names if note else ())
-        if phrase.head in self.reading.language.nouns.anonymous:
-            return self._unnamed(phrase, sentence, mention)
-        return Resolved(SourceDraft(name=" ".join(words), kind=SourceKind.ORGANISATION, mention=mention))
-
     def _unnamed(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
         """A person or group without a name; "the official" is the official of before."""
         if phrase.words[0] in self.reading.language.nouns.definite:
             for item in reversed(self._known.spoken[-20:]):
                 source = item.resolved.source
                 if source.kind is SourceKind.ANONYMOUS and phrase.head in source.name.lower().split():
-                    return self._again(item, mention)
+                    return again(item, mention)
             known = self._known.introduced(phrase.mention.start_char, sentence, None, phrase.head, reach=ANY_REACH)
             if known:
                 return self._chosen(known[0], sentence, mention)
         given = self._given_name(phrase, sentence)
         if given is not None:
             given.kind = EntityKind.PERSON
-            return self.of_entity(given, mention)
+            return of_entity(given, mention)
         return Resolved(SourceDraft(name=mention.text, kind=SourceKind.ANONYMOUS, mention=mention))
 
     def _given_name(self, phrase: Phrase, sentence: int) -> Entity | None:

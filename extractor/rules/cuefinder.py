@@ -1,0 +1,295 @@
+"""Find the cues of a unit: which words attribute, and how they take their content."""
+
+from dataclasses import replace
+
+from extractor.rules.chunks import EntityKind
+from extractor.rules.cues import Cue, CueKind, follows_block, matched
+from extractor.rules.language import Language
+from extractor.rules.phrases import Phrase, PhraseReader
+from extractor.rules.reading import Token, TokenKind
+from extractor.rules.subjects import SubjectReader
+from extractor.schema import Span
+
+_MAX_PUTTING_TOKENS = 8
+"""So many words may stand between "as" and "puts it"."""
+
+
+class CueFinder:
+    """Finds the cues of one frame."""
+
+    def __init__(self, frame: tuple[Token, ...], phrases: PhraseReader, language: Language) -> None:
+        self._frame = frame
+        self._phrases = phrases
+        self._language = language
+        self._subjects = SubjectReader(frame, phrases, language)
+        self._blocks = any(token.kind is TokenKind.QUOTE for token in frame)
+
+    def find(self) -> list[Cue]:
+        """Return all cues in reading order, without deciding yet which of them hold."""
+        found: list[Cue] = []
+        index = 0
+        while index < len(self._frame):
+            token = self._frame[index]
+            cue = None
+            if token.quote < 0 and token.kind is TokenKind.WORD:
+                cue = self._according(index) or self._view(index) or self._verb(index, found)
+            if cue is not None:
+                found.append(cue)
+            index = max(index + 1, cue.end if cue and cue.kind is CueKind.ACCORDING else index + 1)
+        return found
+
+    def _according(self, index: int) -> Cue | None:
+        length = matched(self._frame, index, self._language.phrases.according)
+        if (
+            length
+            and self._frame[index].lower in self._language.phrases.after_content
+            and not (follows_block(self._frame, index) or (index and self._frame[index - 1].text == ","))
+        ):
+            length = 0
+        if length:
+            subject = self._phrases.object_pronoun(index + length)
+            subject = subject or self._phrases.starting(index + length, lenient=True)
+            if subject is None or (subject.pronoun and subject.head in self._language.pronouns.it):
+                return None
+            return self._cue(index, index + length, CueKind.ACCORDING, subject, inverted=True)
+        length = matched(self._frame, index, self._language.phrases.according_after)
+        if length:
+            subject = self._phrases.before(index)
+            return self._cue(index, index + length, CueKind.ACCORDING, subject) if subject else None
+        return None
+
+    def _view(self, index: int) -> Cue | None:
+        """``as Osei puts it``, ``in her view``, ``for Osei, ... is ...``."""
+        frame, language = self._frame, self._language
+        following = frame[index + 1].lower if index + 1 < len(frame) else ""
+        if frame[index].lower in language.verbs.puts and following in language.pronouns.it:
+            low = max(0, index - _MAX_PUTTING_TOKENS)
+            opener = next((n for n in range(low, index) if frame[n].lower in language.verbs.as_word), None)
+            subject = None if opener is None else self._phrases.starting(opener + 1, stop=index)
+            if subject is not None and subject.last == index:
+                return self._cue(index, index + 2, CueKind.ACCORDING, subject)
+        owned = following in language.pronouns.possessive_he | language.pronouns.possessive_she
+        if owned and index + 2 < len(frame) and (frame[index].lower, frame[index + 2].lower) in language.phrases.view:
+            owner = frame[index + 1]
+            mention = Span(start_char=owner.start, end_char=owner.end)
+            subject = Phrase(index + 1, index + 2, mention, owner.lower, pronoun=True, words=(owner.lower,))
+            return self._cue(index, index + 3, CueKind.ACCORDING, subject)
+        return self._for(index) if index == 0 else None
+
+    def _for(self, index: int) -> Cue | None:
+        """``For Osei, the tender is "a disgrace"``: whoever is named thinks so if it is quoted."""
+        frame, language = self._frame, self._language
+        if frame[index].lower not in language.phrases.holding or not any(token.quote >= 0 for token in frame):
+            return None
+        subject = self._phrases.starting(index + 1)
+        entity = subject.entity if subject is not None else None
+        if subject is None or entity is None or not (entity.kind is EntityKind.PERSON or len(entity.words) > 1):
+            return None
+        comma = next((n for n in range(subject.last, len(frame)) if frame[n].text == ","), None)
+        if comma is None or any(t.lower in language.verbs.finite for t in frame[subject.last : comma]):
+            return None
+        return self._cue(index, index + 1, CueKind.ACCORDING, subject, inverted=True)
+
+    def _verb(self, index: int, earlier: list[Cue]) -> Cue | None:
+        language, token = self._language, self._frame[index]
+        if token.lower in language.phrases.reportedly:
+            return self._cue(index, index + 1, CueKind.HEARSAY, None)
+        kind = self._kind(index)
+        if kind is None and token.lower in language.verbs.hearsay:
+            before, passive, _ = self._auxiliaries_before(index)
+            return self._passive(index, before) if passive else None
+        if kind is None or self._is_noun(index):
+            return None
+        before, passive, negated = self._auxiliaries_before(index)
+        if passive:
+            return self._passive(index, before)
+        last = index + 1
+        if last < len(self._frame) and self._frame[last].lower in language.verbs.particles:
+            last += 1
+        elif token.lower in language.verbs.with_particle:
+            return None
+        if before is None:
+            return None
+        if self._is_participle(index, before):
+            return self._participle(index, last, before, kind, earlier)
+        cue = self._finite(index, last, kind, before, earlier)
+        return None if cue is None else replace(cue, negated=negated)
+
+    def _participle(self, index: int, last: int, before: int, kind: CueKind, earlier: list[Cue]) -> Cue | None:
+        """``adding that``: said by whoever spoke before in the sentence, else by its subject."""
+        if before > 1 and self._frame[before - 1].lower in self._language.verbs.as_word:
+            cited = self._phrases.before(before - 1)
+            if cited is not None and (cited.entity is not None or cited.pronoun):
+                return self._cue(index, last, CueKind.SAY, cited)
+        if not self._opens_participle(before):
+            return self._absolute(index, last, kind)
+        if kind is CueKind.QUOTE and not self._blocks:
+            return None
+        subject = earlier[-1].subject if earlier and earlier[-1].kind is not CueKind.HEARSAY else None
+        subject = subject or self._subjects.main(index)
+        if subject is None:
+            return None
+        if kind in (CueKind.LABEL, CueKind.ACCUSE, CueKind.QUOTE):
+            return replace(self._cue(index, last, kind, subject), shared=True)
+        return self._cue(index, last, CueKind.PARTICIPLE, subject)
+
+    def _finite(self, index: int, last: int, kind: CueKind, before: int, earlier: list[Cue]) -> Cue | None:
+        """A finite verb with its subject before or behind it, shared, or dropped."""
+        inverted = self._subjects.inverted(index, last, kind)
+        if inverted is not None:
+            return self._cue(index, last, kind, inverted, inverted=True)
+        subject = self._subjects.of_verb(before, index, kind)
+        if subject is None:
+            dropped = self._language.verbs.drops_subject and follows_block(self._frame, index)
+            return self._cue(index, last, kind, None) if dropped else None
+        shared = any(cue.subject is not None and cue.subject.first == subject.first for cue in earlier)
+        shared = shared or self._frame[before - 1].lower in self._language.grammar.splitters
+        return replace(self._cue(index, last, kind, subject), shared=shared)
+
+    def _cue(
+        self,
+        first: int,
+        last: int,
+        kind: CueKind,
+        subject: Phrase | None,
+        *,
+        inverted: bool = False,
+    ) -> Cue:
+        span = Span(start_char=self._frame[first].start, end_char=self._frame[last - 1].end)
+        word = " ".join(token.lower for token in self._frame[first:last])
+        return Cue(first, last, kind, word, span, subject, inverted)
+
+    def _kind(self, index: int) -> CueKind | None:
+        verbs, lower = self._language.verbs, self._frame[index].lower
+        if self._frame[index].capital and index > 0 and self._frame[index - 1].kind is TokenKind.WORD:
+            return None
+        if lower in verbs.tell:
+            return CueKind.TELL
+        if lower in verbs.label:
+            return CueKind.LABEL
+        if lower in verbs.accuse:
+            return CueKind.ACCUSE
+        if lower in verbs.say:
+            return CueKind.SAY
+        if lower in verbs.show:
+            return CueKind.SHOW
+        colon = index + 1 < len(self._frame) and self._frame[index + 1].text == ":"
+        ahead = self._frame[index + 1 : index + 3]
+        spoken = lower in verbs.speak_of and len(ahead) == 2 and ahead[1].quote >= 0
+        if lower in verbs.quote and (self._blocks or colon or (spoken and ahead[0].lower in verbs.warn_links)):
+            return CueKind.QUOTE
+        return None
+
+    def _is_noun(self, index: int) -> bool:
+        """Tell whether the word is a noun here: "the report", "his claims"."""
+        grammar = self._language.grammar
+        if index == 0:
+            return self._frame[0].lower in self._language.nouns.documents | self._language.nouns.anonymous
+        before = self._frame[index - 1].lower
+        if before in self._language.verbs.auxiliaries and before not in grammar.possessive:
+            return False
+        if self._frame[index].lower.endswith(self._language.participle_endings or ("\0",)):
+            return before in grammar.determiners
+        return (
+            before in grammar.determiners
+            or before in grammar.possessive
+            or before in grammar.prepositions
+            or self._frame[index - 1].kind is TokenKind.NUMBER
+        ) and before not in self._language.verbs.to
+
+    def _auxiliaries_before(self, index: int) -> tuple[int | None, bool, bool]:
+        """Step over auxiliaries and adverbs to the left.
+
+        Returns:
+            The index after the last token of what may be the subject (None when the verb is an
+            infinitive), whether the verb is passive, whether it is negated.
+        """
+        verbs = self._language.verbs
+        passive = negated = False
+        first = True
+        position = index
+        while position > 0:
+            token = self._frame[position - 1]
+            if (token.capital and position > 1) or (token.quote >= 0 and token.kind is not TokenKind.WORD):
+                break
+            adverb = token.lower.endswith("ly") and self._language.code == "en" and not token.capital
+            if token.lower not in verbs.auxiliaries and not adverb:
+                break
+            if token.lower in verbs.to:
+                if position >= 3 and self._frame[position - 2].lower == "on":
+                    return position - 3, False, negated
+                return None, False, negated
+            if first and token.lower in verbs.passive and not self._is_ing(index):
+                passive = True
+            negated = negated or token.lower in verbs.negations
+            first = first and adverb
+            position -= 1
+        return position, passive, negated
+
+    def _is_ing(self, index: int) -> bool:
+        endings = self._language.participle_endings
+        return bool(endings) and self._frame[index].lower.endswith(endings)
+
+    def _is_participle(self, index: int, before: int) -> bool:
+        """Without an auxiliary a form in -ing has no subject of its own."""
+        be = self._language.verbs.passive
+        return self._is_ing(index) and not any(token.lower in be for token in self._frame[before:index])
+
+    def _absolute(self, index: int, last: int, kind: CueKind) -> Cue | None:
+        """``with Osei calling the tender "a disgrace"``."""
+        subject = self._phrases.before(index)
+        if subject is None or subject.entity is None or subject.first == 0:
+            return None
+        opener = self._frame[subject.first - 1].lower
+        return self._cue(index, last, kind, subject) if opener in self._language.grammar.absolute else None
+
+    def _opens_participle(self, index: int) -> bool:
+        """A participle that attributes stands after a comma, a conjunction or "by"; else it is a noun."""
+        if index == 0:
+            return True
+        before, grammar = self._frame[index - 1], self._language.grammar
+        if before.kind in (TokenKind.MARK, TokenKind.QUOTE):
+            return True
+        return before.lower in grammar.conjunctions | grammar.prepositions | self._language.times
+
+    def _passive(self, index: int, before: int | None) -> Cue | None:
+        """``was quoted as saying``, ``is accused of``, ``is believed to``; other passives attribute nothing."""
+        frame, verbs = self._frame, self._language.verbs
+        following = frame[index + 1].lower if index + 1 < len(frame) else ""
+        if following == "as" and index + 2 < len(frame) and self._is_ing(index + 2) and before is not None:
+            subject = self._phrases.before(before)
+            return self._cue(index, index + 3, CueKind.SAY, subject) if subject else None
+        if following in self._language.grammar.by:
+            return self._by_agent(index)
+        if frame[index].lower not in verbs.hearsay or before is None:
+            return None
+        relative = frame[before - 1].lower in self._language.pronouns.who if before else False
+        impersonal = before and frame[before - 1].lower in self._language.pronouns.it
+        ends = impersonal and before > 1 and frame[before - 2].text == ","
+        if ends or (following in (*verbs.to, "of", *self._language.phrases.that) and not relative):
+            span = Span(start_char=frame[index].start, end_char=frame[index].end)
+            first = before - 1 if impersonal else self._first_auxiliary(index)
+            return replace(self._cue(first, index + 1, CueKind.HEARSAY, None), span=span)
+        return None
+
+    def _by_agent(self, index: int) -> Cue | None:
+        """``was accused by Osei of ...``, ``was told by Osei that ...``."""
+        kind = self._kind(index)
+        if kind not in (CueKind.TELL, CueKind.ACCUSE):
+            return None
+        links = {link for linked in self._language.verbs.linked for link in linked.links}
+        stop = next((n for n in range(index + 2, len(self._frame)) if self._frame[n].lower in links), None)
+        agent = self._phrases.starting(index + 2, stop=stop)
+        return self._cue(index, index + 1, kind, agent, inverted=True) if agent else None
+
+    def _first_auxiliary(self, index: int) -> int:
+        """``has for decades been rumoured``: back over auxiliaries and what stands between them."""
+        first = index - 1
+        for earlier in range(index - 1, max(-1, index - 6), -1):
+            lower = self._frame[earlier].lower
+            between = self._language.times | self._language.grammar.prepositions | {"decades"}
+            if lower in self._language.verbs.auxiliaries:
+                first = earlier
+            elif lower not in between:
+                break
+        return first

@@ -1,0 +1,233 @@
+"""What a range of words names as a noun phrase: its head, the name in it, its complements."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from extractor.rules.chunks import Chunk, EntityKind
+from extractor.rules.entities import Entity
+from extractor.rules.language import Language
+from extractor.rules.language import language as language_data
+from extractor.rules.names import Registry
+from extractor.rules.reading import Token, TokenKind
+from extractor.schema import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A noun phrase that may name a source."""
+
+    first: int
+    """Index of its first token in the frame."""
+    last: int
+    """Exclusive."""
+    mention: Span
+    """The words to show: the name alone, or the whole phrase."""
+    head: str
+    """Lower-case head noun, or the pronoun."""
+    entity: Entity | None = None
+    """Set when the phrase itself holds the name."""
+    others: tuple[Entity, ...] = ()
+    """Further people in "Osei and Brandt"."""
+    pronoun: bool = False
+    head_last: int = 0
+    """Index after the head noun; complements and participles follow it."""
+    words: tuple[str, ...] = ()
+    """Lower-case words of the phrase."""
+    complements: tuple[Entity, ...] = ()
+    """Entities named after "of", "for", "by", or as possessors before the head."""
+
+
+@cache
+def _speaking_nouns(code: str) -> frozenset[str]:
+    nouns = language_data(code).nouns
+    bodies = nouns.organisations | nouns.documents | nouns.titles
+    return nouns.roles | nouns.anonymous | nouns.spokespeople | bodies
+
+
+class NounPhraseReader:
+    """Reads ranges of the frame of one unit."""
+
+    def __init__(self, frame: Sequence[Token], names: Registry, language: Language) -> None:
+        self.frame = frame
+        self._names = names
+        self._language = language
+        self.nouns = _speaking_nouns(language.code)
+        """Nouns for what can speak."""
+
+    def chunk_at(self, index: int) -> Chunk | None:
+        """Return the name that begins at a token, titles included."""
+        return self._names.chunks.get(self.frame[index].start)
+
+    def trimmed(self, start: int, end: int, *, lenient: bool) -> Phrase | None:
+        """Read a range of tokens as a phrase, after the adverbials that open it; None when nothing in it can speak."""
+        start = self._without_adverbials(start, end)
+        return self.parsed(start, end, lenient=lenient) if start < end else None
+
+    def parsed(self, start: int, end: int, *, lenient: bool = False) -> Phrase | None:
+        """Split a phrase into head group and complements, and look for the name in the head."""
+        grammar = self._language.grammar
+        if start + 2 < end and self.frame[start + 1].lower in grammar.of:
+            if self.frame[start].lower in grammar.partitives:
+                start += 2
+            elif self.frame[start].lower in grammar.quantities:
+                return self._some_of(start, end)
+        head_end = self._head_end(start, end)
+        entity, name_first, name_last = self._name_in(start, head_end)
+        if entity is None and head_end < end:
+            person, first, last = self._name_in(head_end, end)
+            free = person is not None and self._stands_free(first)
+            if free and person is not None and last == end and is_person(person):
+                entity, name_first, name_last, head_end = person, first, last, end
+        complements = self._entities_in(head_end, end)
+        words = tuple(token.lower for token in self.frame[start:end])
+        possessors: tuple[Entity, ...] = ()
+        if entity is not None and name_last < head_end:
+            possessors = (entity,)
+            entity = None
+        if entity is not None:
+            span = Span(start_char=self.frame[name_first].start, end_char=self.frame[name_last - 1].end)
+            return Phrase(
+                start, end, span, self.frame[name_last - 1].lower, entity, words=words, complements=complements
+            )
+        index = self._head_noun(start, head_end)
+        if index is None and lenient and head_end - start > 1 and words[0] in self._language.grammar.determiners:
+            index = head_end - 1
+        if index is None:
+            return None
+        head = self.frame[index].lower
+        span = Span(start_char=self.frame[start].start, end_char=self.frame[end - 1].end)
+        return Phrase(start, end, span, head, head_last=index + 1, words=words, complements=(*complements, *possessors))
+
+    def pronoun(self, index: int) -> Phrase:
+        """Return the pronoun at a token as a phrase."""
+        token = self.frame[index]
+        span = Span(start_char=token.start, end_char=token.end)
+        return Phrase(index, index + 1, span, token.lower, pronoun=True, words=(token.lower,))
+
+    def inside_chunk(self, index: int) -> bool:
+        """Tell whether a token stands inside a name, not at its beginning."""
+        for first in range(index - 1, max(-1, index - 8), -1):
+            chunk = self.chunk_at(first)
+            if chunk is not None:
+                return first + chunk.last - chunk.first > index
+        return False
+
+    def _stands_free(self, index: int) -> bool:
+        """``Mayor of London Sadiq Khan``: the name follows another noun, not a preposition."""
+        before = self.frame[index - 1]
+        grammar = self._language.grammar
+        bound = grammar.prepositions | grammar.determiners | grammar.conjunctions | grammar.possessive
+        return before.kind is TokenKind.WORD and before.lower not in bound and not self.inside_chunk(index)
+
+    def _some_of(self, start: int, end: int) -> Phrase | None:
+        """``one of the children``: unnamed, whatever follows."""
+        index = self._head_noun(start + 2, self._head_end(start + 2, end))
+        index = end - 1 if index is None else index
+        span = Span(start_char=self.frame[start].start, end_char=self.frame[end - 1].end)
+        words = tuple(token.lower for token in self.frame[start:end])
+        return Phrase(start, end, span, self.frame[index].lower, head_last=index + 1, words=words)
+
+    def _head_end(self, start: int, end: int) -> int:
+        index = start
+        while index < end:
+            chunk = self.chunk_at(index)
+            if chunk is not None:
+                index += chunk.last - chunk.first
+                continue
+            if self.frame[index].lower in self._language.grammar.prepositions and index > start:
+                return index
+            index += 1
+        return end
+
+    def _name_in(self, start: int, end: int) -> tuple[Entity | None, int, int]:
+        """Find the last name in the head group and its token range."""
+        best: tuple[Entity | None, int, int] = (None, start, start)
+        index = start
+        while index < end:
+            chunk = self.chunk_at(index)
+            if chunk is None:
+                index += 1
+                continue
+            length = chunk.last - chunk.first
+            offset = chunk.name_first - chunk.first
+            name_index = index + offset
+            if name_index < len(self.frame) and offset < length:
+                entity = self._names.at.get(self.frame[name_index].start)
+                if entity is not None:
+                    best = (entity, name_index, min(index + length, end))
+            index += max(1, length)
+        return best
+
+    def _entities_in(self, start: int, end: int) -> tuple[Entity, ...]:
+        found = (self._names.at.get(token.start) for token in self.frame[start:end])
+        return tuple(entity for entity in found if entity is not None)
+
+    def _head_noun(self, start: int, end: int) -> int | None:
+        language = self._language
+        for index in range(end - 1, start - 1, -1):
+            lower = self.frame[index].lower
+            if lower in language.grammar.possessive:
+                return None
+            if lower in self.nouns:
+                return index
+            if lower in language.grammar.determiners or self.frame[index].kind is TokenKind.NUMBER:
+                return None
+            if lower in language.times or index < end - 2:
+                return None
+        return None
+
+    def _without_adverbials(self, start: int, end: int) -> int:
+        """Skip "On Friday", "Earlier this month", "In Texas" before the subject."""
+        language = self._language
+        while start < end:
+            token = self.frame[start]
+            adverb = token.lower in language.times and token.lower not in language.grammar.determiners
+            if (
+                adverb
+                or (not token.capital and token.lower.endswith("ly"))
+                or (
+                    token.lower in language.function_words
+                    and token.lower not in language.grammar.determiners
+                    and token.lower not in language.grammar.prepositions
+                    and not (token.text.isupper() and len(token.text) > 1)
+                )
+            ):
+                start += 1
+            elif token.lower in language.grammar.determiners and self._time_follows(start + 1, end):
+                start += 2
+            elif token.kind is TokenKind.NUMBER and start + 1 < end and self.frame[start - 1].lower in language.months:
+                start += 1
+            elif token.lower in language.grammar.prepositions:
+                after = self._after_adverbial(start, end)
+                if after is None:
+                    return end
+                start = after
+            else:
+                break
+        return start
+
+    def _time_follows(self, index: int, end: int) -> bool:
+        return index < end and self.frame[index].lower in self._language.times
+
+    def _after_adverbial(self, start: int, end: int) -> int | None:
+        """Where the subject begins after an opening prepositional phrase without a comma."""
+        grammar = self._language.grammar
+        index = start + 1
+        while index < end and (
+            self.frame[index].lower in self._language.times or self.frame[index].kind is TokenKind.NUMBER
+        ):
+            index += 1
+        if index > start + 1 and index < end:
+            return index
+        for later in range(end - 1, start + 1, -1):
+            fresh = self.frame[later].lower in grammar.determiners or self.chunk_at(later) is not None
+            before = self.frame[later - 1].lower
+            if fresh and before not in grammar.prepositions and before not in grammar.determiners and later > start + 2:
+                return later
+        return None
+
+
+def is_person(entity: Entity) -> bool:
+    """Two or more words of unknown kind beside a role are a person's name."""
+    return entity.kind is EntityKind.PERSON or (entity.kind is EntityKind.UNKNOWN and len(entity.words) > 1)

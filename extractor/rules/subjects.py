@@ -1,0 +1,150 @@
+"""Find the subject of an attributing verb: before it, behind it, of the main clause, of a relative clause."""
+
+from extractor.rules.cues import CueKind, follows_block
+from extractor.rules.language import Language
+from extractor.rules.phrases import Phrase, PhraseReader
+from extractor.rules.reading import Token, TokenKind
+
+_MAX_SUBORDINATE_TOKENS = 8
+
+
+class SubjectReader:
+    """Reads subjects in the frame of one unit."""
+
+    def __init__(self, frame: tuple[Token, ...], phrases: PhraseReader, language: Language) -> None:
+        self._frame = frame
+        self._phrases = phrases
+        self._language = language
+
+    def main(self, stop: int) -> Phrase | None:
+        """Return the subject of the clause the frame opens with, as far as it can speak.
+
+        Args:
+            stop: Only look before this token.
+        """
+        language = self._language
+        index = 0
+        while index < stop:
+            token = self._frame[index]
+            if (token.lower in language.grammar.prepositions and not token.capital) or (
+                index == 0 and token.lower in language.grammar.prepositions
+            ):
+                comma = next((n for n in range(index, stop) if self._frame[n].text == ","), None)
+                index = stop if comma is None else comma + 1
+                continue
+            if token.kind is TokenKind.WORD:
+                phrase = self._phrases.starting(index, stop=stop)
+                if phrase is not None and (phrase.entity is not None or phrase.pronoun or phrase.head):
+                    return phrase
+            index += 1
+        return None
+
+    def inverted(self, index: int, last: int, kind: CueKind) -> Phrase | None:
+        """Return the subject that follows its verb because content stands right before: ``"...," said Osei``.
+
+        Args:
+            index: Of the verb.
+            last: After the verb and its particle.
+            kind: How the verb takes its content.
+        """
+        language = self._language
+        after_block = follows_block(self._frame, index)
+        if index == 0 and not language.verbs.inverts:
+            return None
+        if index > 0 and not after_block:
+            strict = kind in (CueKind.TELL, CueKind.SHOW) and not language.verbs.inverts
+            if self._frame[index - 1].text not in ",–—" or strict:
+                return None
+            if not self._verb_final(last) or not self._clause_before(index - 1):
+                return None
+        last = self._past_adverbial(last) if language.verbs.inverts else last
+        if last < len(self._frame) and self._frame[last].lower in language.grammar.prepositions:
+            return None
+        phrase = self._phrases.starting(last, lenient=after_block)
+        if phrase is None or after_block or index == 0:
+            return phrase
+        if phrase.pronoun and not language.verbs.inverts:
+            return None
+        following = self._frame[phrase.last] if phrase.last < len(self._frame) else None
+        goes_on = (
+            following is not None and following.kind is TokenKind.WORD and following.lower in language.verbs.finite
+        )
+        return None if goes_on else phrase
+
+    def of_verb(self, before: int, index: int, kind: CueKind) -> Phrase | None:
+        """Return the subject before a finite verb; None when nothing there can speak.
+
+        Args:
+            before: Index after the last token of what may be the subject.
+            index: Of the verb.
+            kind: How the verb takes its content.
+        """
+        if before <= 0:
+            return None
+        relative = self._language.pronouns.who
+        if self._frame[before - 1].lower in relative:
+            end = before - 1
+            if end > 0 and self._frame[end - 1].text == ",":
+                end -= 1
+            phrase = self._phrases.before(end)
+            return None if phrase is None or phrase.pronoun else phrase
+        word, language = self._frame[index].lower, self._language
+        labels = kind is CueKind.LABEL and word not in language.verbs.describe
+        labels = labels and not any(token.quote >= 0 for token in self._frame[index:])
+        strict = word in language.nouns.documents or kind is CueKind.SHOW or labels
+        phrase = self._phrases.before(before, lenient=not strict)
+        if phrase is not None or (strict and kind is not CueKind.LABEL):
+            return phrase
+        earlier = self._frame[before - 1].lower
+        if earlier in self._language.grammar.conjunctions or index != before:
+            return self.main(index) if earlier in self._language.grammar.splitters else None
+        return self._subordinate(before) or self._past_participles(before)
+
+    def _past_adverbial(self, index: int) -> int:
+        """Step over "am Dienstag", "este lunes" between verb and subject."""
+        language, frame = self._language, self._frame
+        while index < len(frame):
+            following = frame[index + 1].lower if index + 1 < len(frame) else ""
+            small = frame[index].lower in language.grammar.determiners | language.grammar.prepositions
+            if frame[index].lower in language.times or frame[index].kind is TokenKind.NUMBER:
+                index += 1
+            elif small and following in language.times:
+                index += 2
+            else:
+                break
+        return index
+
+    def _clause_before(self, end: int) -> bool:
+        """Tell whether a finite verb stands before, so that what precedes the comma can be content."""
+        verbs = self._language.verbs
+        return any(
+            token.kind is TokenKind.WORD
+            and not token.capital
+            and (token.lower in verbs.finite or bool(verbs.past_endings and token.lower.endswith(verbs.past_endings)))
+            for token in self._frame[:end]
+        )
+
+    def _verb_final(self, last: int) -> bool:
+        return last < len(self._frame) and self._frame[last].lower not in self._language.phrases.that
+
+    def _subordinate(self, before: int) -> Phrase | None:
+        """``resigned, eleven days after the Courier accused him``: the subject behind a conjunction."""
+        for index in range(before - 1, max(0, before - _MAX_SUBORDINATE_TOKENS), -1):
+            token = self._frame[index]
+            if token.kind is not TokenKind.WORD or token.lower in self._language.verbs.finite:
+                return None
+            if token.lower in self._language.grammar.conjunctions:
+                phrase = self._phrases.starting(index + 1, stop=before)
+                return phrase if phrase is not None and phrase.last == before else None
+        return None
+
+    def _past_participles(self, before: int) -> Phrase | None:
+        """``A report dated May and seen by the Courier put ...``: the subject of the clause, if it has no verb yet."""
+        subject = self.main(before)
+        if subject is None or subject.pronoun:
+            return None
+        between = self._frame[subject.first : before]
+        verbs = self._language.verbs.finite
+        cut = any((t.lower in verbs and not t.capital) or t.text in ",;:" for t in between)
+        seen = any(t.lower in self._language.grammar.by for t in between)
+        return subject if seen and not cut else None

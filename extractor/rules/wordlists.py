@@ -1,0 +1,386 @@
+"""What a language's TOML file holds: its word lists, each with what the rules use it for."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from extractor.schema import Value
+
+
+def _words(value: object) -> frozenset[str]:
+    if isinstance(value, str):
+        return frozenset(value.split())
+    if isinstance(value, (list, tuple)):
+        return frozenset(word for entry in value for word in str(entry).split())
+    raise ValueError(f"expected words in a string or a list of strings, got {value!r}")
+
+
+def _phrases(value: object) -> tuple[tuple[str, ...], ...]:
+    if not isinstance(value, (list, tuple)):
+        raise ValueError(f"expected a list of phrases, got {value!r}")
+    return tuple(sorted((tuple(str(phrase).split()) for phrase in value), key=len, reverse=True))
+
+
+Words = Annotated[frozenset[str], BeforeValidator(_words)]
+"""Lower-case words, written in the file as one string or a list of strings."""
+Phrases = Annotated[tuple[tuple[str, ...], ...], BeforeValidator(_phrases)]
+"""Phrases as tuples of lower-case words, longest first."""
+
+
+class Segmentation(Value):
+    """What a full stop may belong to."""
+
+    abbreviations: Words
+    """Never the end of a sentence."""
+    maybe_abbreviations: Words
+    """The end of a sentence only before a word that often opens one."""
+    before_numbers: Words = frozenset()
+    """Of the abbreviations, those that are another word unless a number follows: "No. 4", but "No. Never."."""
+    after_question: Words
+    """Verbs that go on with a sentence after a quotation ending in ? or !."""
+    ordinals: bool = False
+    """A number with a full stop is an ordinal before a noun or a month (German)."""
+
+
+class Marks(Value):
+    """Quotation marks."""
+
+    pairs: tuple[str, ...]
+    """Opening and closing mark, two characters each."""
+    dialogue_dash: bool = False
+    """A paragraph that opens with a dash is spoken."""
+
+
+class Linked(Value):
+    """Verbs whose complement is an object and a preposition with what is said of it."""
+
+    verbs: Words
+    links: Words
+    """One of these stands between the object and the rest: "put the damage at 3 million"."""
+    documents_only: bool = False
+    """Only of documents: "the file lists him as the owner"; of people it is an act."""
+
+
+class Verbs(Value):
+    """Verb forms that attribute, by what they need beside them."""
+
+    say: Words
+    tell: Words
+    """The hearer stands between verb and content."""
+    show: Words
+    """Of documents and studies; need a clause."""
+    quote: Words
+    """Only together with a quotation."""
+    label: Words = frozenset()
+    """Object and predicate follow: "called it a disgrace"."""
+    accuse: Words = frozenset()
+    """Object and deed follow; which words link them is told under `linked`."""
+    mental: Words = frozenset()
+    """Of thinking: nested under another cue they stay part of what is said."""
+    promise: Words = frozenset()
+    """Also with an infinitive."""
+    hearsay: Words = frozenset()
+    """Participles that attribute in the passive without an agent: "is alleged to"."""
+    particles: Words = frozenset()
+    """Second words of a verb: "pointed out"."""
+    with_particle: Words = frozenset()
+    """Attribute only together with their particle."""
+    backshift: Words = frozenset()
+    """Verb forms that only reported speech has (Konjunktiv I)."""
+    future_past: Words = frozenset()
+    """In the main clause after reported speech only the speaker can mean it: would."""
+    conditions: Words = frozenset()
+    """With these it may be the reporter's own: "would ... if"."""
+    auxiliaries: Words
+    """May stand between subject and verb."""
+    passive: Words = frozenset()
+    """Forms of "be" that turn a participle into a passive."""
+    negations: Words
+    finite: Words
+    """Finite forms that are no other part of speech."""
+    past_endings: tuple[str, ...] = ()
+    """Endings that make a lower-case word a likely finite verb."""
+    to: Words = frozenset()
+    """The infinitive's particle."""
+    label_as: Words = frozenset()
+    """Of the labels, those that need "as": "rejected it as a farce"."""
+    as_word: Words = frozenset()
+    deny: Words = frozenset()
+    silent: Words = frozenset()
+    """After a negation they tell that somebody kept silent: "would not confirm"."""
+    inverts: bool = False
+    """The verb may stand before its subject anywhere, as in German and Spanish."""
+    drops_subject: bool = False
+    """A verb may stand without any subject: Spanish "dijo"."""
+    bare: Words = frozenset()
+    """Forms after which any clause is content."""
+    expecting: Words = frozenset()
+    """Take an object with an infinitive: "expects costs to rise"."""
+    announce: Words = frozenset()
+    """Take a noun phrase that says what happened: "announced the closure of ..."."""
+    vague: Words = frozenset()
+    """Attributing verbs that mostly mean something else, unless "that" follows: agreed, posted."""
+    puts: Words = frozenset()
+    """With "it": "as Osei puts it"."""
+    linked: tuple[Linked, ...] = ()
+    """Object, preposition, deed or figure: "accused them of lying", "put the damage at 3 million"."""
+    describe: Words = frozenset()
+    """Of the labels, those that attribute without quoted words: "called the tender a disgrace"."""
+    speak_of: Words = frozenset()
+    """Take what is said behind a preposition: "warned of closures"; of other kinds of verb only if it is quoted."""
+    warn_links: Words = frozenset()
+    """Prepositions that hang on the cue: "warned of"."""
+
+
+class Wording(Value):
+    """Fixed phrases."""
+
+    according: Phrases
+    according_after: Phrases = ()
+    """Postpositions: "Angaben zufolge"."""
+    after_content: Words = frozenset()
+    """Phrases of one word that attribute only after a comma or quotation: German "so"."""
+    that: Words
+    reportedly: Words = frozenset()
+    view: Phrases = ()
+    """"in her view" without the pronoun."""
+    holding: Words = frozenset()
+    """Before a name they open that person's view: "For Osei, ..."."""
+    media: Words = frozenset()
+    """Nouns for the form in which something is said: statement, interview, tweet."""
+    manner: Words = frozenset()
+    """Prepositions that open an adverbial between verb and content, or after the verb."""
+    hearers: Words = frozenset()
+    declined: Words = frozenset()
+    """Verbs of silence."""
+    whether: Words = frozenset()
+    """Open indirect questions."""
+    asked: Words = frozenset()
+    """Participles that open the circumstances of the speaking: "Asked about the pump, ..."."""
+    how: Words = frozenset()
+    """After a verb of telling it opens a statement: "told how"."""
+    requests: Words = frozenset()
+    """Open a request or an order inside a quotation."""
+    asides: Words = frozenset()
+    """After a comma they go on in the article's own voice."""
+
+
+class Pronouns(Value):
+    """Pronouns by who they stand for."""
+
+    he: Words
+    she: Words
+    they: Words
+    it: Words = frozenset()
+    who: Words = frozenset()
+    relative: Words = frozenset()
+    """Of the relative pronouns, those that can be the subject of what somebody said: which."""
+    expletive: Words = frozenset()
+    """"there were": stands where the subject would."""
+    speaker: Words = frozenset()
+    """First person: inside a quotation it is the source."""
+    first: Words = frozenset()
+    """First person singular."""
+    second: Words = frozenset()
+    no_role: Words = frozenset()
+    """Open a relative clause after a name, which is no role: who, whose."""
+    possessive_he: Words = frozenset()
+    possessive_she: Words = frozenset()
+    other: Words = frozenset()
+
+
+class Nouns(Value):
+    """Nouns that tell what kind of source a phrase is."""
+
+    roles: Words
+    anonymous: Words
+    organisations: Words
+    documents: Words
+    bodies: Words
+    """Bodies known by one name."""
+    offices: Words = frozenset()
+    """What one can be secretary of: state, defence."""
+    forums: Words = frozenset()
+    """Hearers that do not publish."""
+    definite: Words = frozenset()
+    """Determiners that point back: the, this, his."""
+    claims: Words = frozenset()
+    """Nouns that carry what is said in a clause: "the claim that"."""
+    generic_documents: Words = frozenset()
+    """Stand for any document named before."""
+    generic_bodies: Words = frozenset()
+    """Stand for any organisation named before."""
+    spokespeople: Words = frozenset()
+    he_titles: Words = frozenset()
+    she_titles: Words = frozenset()
+    titles: Words
+    """Written with a capital before a name."""
+    not_names: Words = frozenset()
+    name_links: Words = frozenset()
+    """After a title they show that no name follows: "Secretary of State"."""
+    places: Words = frozenset()
+    he_nouns: Words = frozenset()
+    """Kinship and occupations that tell a man: husband, actor."""
+    she_nouns: Words = frozenset()
+    honorifics: Words = frozenset()
+    """Belong to no role: Dr, Professor."""
+    individuals: Words = frozenset()
+    """Nouns for one person that are no roles: source, witness, resident."""
+    company_words: Words = frozenset()
+    """Last words of the names of companies and papers that are no nouns for a body: Lines, Daily."""
+    spokes_adjectives: Words = frozenset()
+    """Before "spokesman" they name no body: senior, chief."""
+    groups: Words = frozenset()
+    """Plurals without s that own a body: "the Women's League"."""
+    he_names: Words = frozenset()
+    she_names: Words = frozenset()
+
+
+class Grammar(Value):
+    """Closed word classes."""
+
+    determiners: Words
+    prepositions: Words
+    conjunctions: Words
+    splitters: Words = frozenset()
+    """Join two main clauses: and, but, while."""
+    name_particles: Words
+    name_joiners: Words
+    possessive: Words = frozenset()
+    """Endings written apart: 's."""
+    of: Words
+    by: Words = frozenset()
+    indefinite: Words = frozenset()
+    """Articles that open a predicate: "called the tender a disgrace"."""
+    introducing: Words = frozenset()
+    """Introduce somebody: a, an, one."""
+    as_or_be: Words = frozenset()
+    """Before "a" they make a noun a predicate: "was a teacher", "as a teacher"."""
+    plural: Words = frozenset()
+    """Determiners of groups: two, some, several."""
+    naming: Words = frozenset()
+    """Introduce the name of somebody unnamed: "gave her name as"."""
+    former: Words = frozenset()
+    """Say of a role that it is over."""
+    membership: Words = frozenset()
+    """Join a person to a body: "Osei of the Institute"."""
+    to_adjectives: Words = frozenset()
+    """Take "to" inside a noun phrase: "a source close to the council"."""
+    subordinators: Words = frozenset()
+    openers: Words = frozenset()
+    """Prepositions that may open a content clause."""
+    partitives: Words = frozenset()
+    """"part of": what follows is the source."""
+    quantities: Words = frozenset()
+    """"one of": what follows is a group, the source is unnamed."""
+    absolute: Words = frozenset()
+    """Open a participle with a subject of its own: "with Osei calling it ..."."""
+    pairing: Words = frozenset()
+    """Joins two sources: "Osei and Brandt"."""
+    enclitics: Words = frozenset()
+    """Pronouns hung on the verb with a hyphen: "dit-il"."""
+    elisions: Words = frozenset()
+    """Shortened words written together with the next one: ``l'``, ``qu'``."""
+
+
+class Worth(Value):
+    """Words that tell the kind of a claim and whether it is worth checking."""
+
+    comparison: Words
+    ranking: Words
+    cause: Words
+    prediction: Words
+    forecasts: Words = frozenset()
+    """Cue verbs of prediction."""
+    promise: Words
+    opinion: Words
+    vague: Words
+    units: Words
+    """What figures measure."""
+    votes: Words = frozenset()
+    tolls: Words = frozenset()
+    """Verbs that turn a number into a toll: killed, injured."""
+    since: Words = frozenset()
+    """Words that give a ranking its range: "since", "years"."""
+    numbers: Words
+    """Numbers in words."""
+    than: Words = frozenset()
+    anybody: Words = frozenset()
+    """After "than" they compare nothing that could be checked: anyone, usual."""
+    ages: Words = frozenset()
+    """After these a number is an age."""
+    effects: Phrases = ()
+    """Verbs of cause with their preposition: "resulted in"."""
+    reckoning: Words = frozenset()
+    """Before a number they make it the point: only, nearly, estimated."""
+    comparative_endings: tuple[str, ...] = ()
+    asides: Words = frozenset()
+    """Open what stands beside the main clause: "worth 12 million", "resulting in", "with"."""
+    rates: Words = frozenset()
+    """Verbs of change and measure: a figure beside them is the point of the sentence."""
+    victims: Words = frozenset()
+    """Verbs and participles of victims, whose subject is counted: died, missing."""
+    parts: Words = frozenset()
+    """Fractions and multiples: fifth, double, handful."""
+    because: Words = frozenset()
+    """Of the words of cause, the conjunction."""
+    would: Words = frozenset()
+    may: Words = frozenset()
+    must: Words = frozenset()
+    """Say what ought to be."""
+    judgement: Words = frozenset()
+    """Nouns and adjectives of praise and blame."""
+    conditional: Words = frozenset()
+    announcing: Words = frozenset()
+    """Cue verbs of what is to come: announce."""
+    stance: Words = frozenset()
+    """Cue verbs of an official position: warn, reject, reaffirm."""
+    blame: Words = frozenset()
+    record: Words
+    thanks: Words
+    questions: Words
+    """Words that open a question."""
+
+
+class Compose(Value):
+    """Words to make a sentence of a complement; empty where a language has none of it."""
+
+    will: str = ""
+    on: str = ""
+    caused: str = ""
+    be: str = ""
+    are: str = ""
+    the: str = ""
+    not_: str = ""
+    nobody: Mapping[str, str] = {}
+    """First words of a denied clause and what they become: any, no."""
+    objects: Words = frozenset()
+    """Pronouns that are no subject as they stand: them."""
+    negatable: Words = frozenset()
+    """Auxiliaries that take a negation after them."""
+    acting: Words = frozenset()
+    """After "it" they show that a body is meant, not the weather or a clause: "it would halve its grant"."""
+
+
+class Language(Value):
+    """Everything the rules know about one language."""
+
+    code: str
+    nouns_capitalised: bool = False
+    function_words: Words
+    """Frequent words that are never names; they also tell which language a text is in."""
+    months: Words
+    weekdays: Words
+    times: Words
+    """Words of adverbials of time."""
+    participle_endings: tuple[str, ...] = ()
+    segmentation: Segmentation
+    quotation: Marks
+    verbs: Verbs
+    phrases: Wording
+    pronouns: Pronouns
+    nouns: Nouns
+    grammar: Grammar
+    worth: Worth
+    compose: Compose = Compose()
