@@ -3,6 +3,7 @@
 import json
 import logging
 import time
+from functools import lru_cache
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -165,7 +166,7 @@ class Model:
         patched: Any = instructor.patch(create=create, mode=instructor.Mode.JSON_SCHEMA)
         try:
             answer: BaseModel = await patched(
-                response_model=reply_type,
+                response_model=_prepared(reply_type),
                 messages=[message.model_dump(mode="json") for message in messages],
                 max_retries=self.options.max_reasks,
                 strict=False,
@@ -199,7 +200,11 @@ class Model:
     def _worded(self, request: dict[str, Any]) -> dict[str, Any]:
         """Say the request in parameters that this endpoint takes."""
         renamed = {_OTHER_WORDS[key] if key in self._turned_down else key: value for key, value in request.items()}
-        return {key: value for key, value in renamed.items() if key is not None}
+        worded = {key: value for key, value in renamed.items() if key is not None}
+        # The SDK walks through its own parameters, schemas and examples too, at a millisecond a call; what is extra
+        # goes as it is and takes their place.
+        extra = {name: worded.pop(name) for name in ("messages", "response_format")}
+        return {**worded, "messages": [], "extra_body": extra}
 
     def _learns_from(self, exc: openai.OpenAIError) -> bool:
         """Tell whether the call failed for a parameter that can be said otherwise, and remember it."""
@@ -276,6 +281,17 @@ _UNAVAILABLE: dict[type[openai.OpenAIError], str] = {
     openai.InternalServerError: "failed; run the command again later to go on",
 }
 """What makes an endpoint unusable for every article; a timeout is a kind of lost connection, so it comes first."""
+
+
+@lru_cache(maxsize=64)
+def _prepared(reply_type: type[T]) -> type[T]:
+    """Wrap a reply type for instructor, which would wrap it and write its JSON schema anew for every call."""
+    wrapped = instructor.response_schema(reply_type)
+    schema = wrapped.model_json_schema()
+    members = {"__module__": wrapped.__module__, "model_json_schema": classmethod(lambda _: schema)}
+    metaclass: Any = type(wrapped)
+    prepared: type[T] = metaclass(wrapped.__name__, (wrapped,), members)
+    return prepared
 
 
 async def _forbid_vain_retry(response: httpx2.Response) -> None:
