@@ -17,7 +17,7 @@ from eval.cases import GoldCase, GoldClaim
 from eval.matching import Criterion, Thresholds, compare, match
 from eval.metrics.figure import Ratio, total
 from extractor.errors import EvalError
-from extractor.schema import Claim, GroundingLevel, Part, Source, Value
+from extractor.schema import Claim, ClaimKind, GroundingLevel, Part, Source, SourceKind, Value
 
 Pairs = Mapping[tuple[Hashable, Hashable], int]
 """How often the first annotator gave one label and the second the other, for the same unit."""
@@ -174,9 +174,10 @@ def _as_predicted(gold: GoldClaim, text: str) -> Claim:
         text=gold.text,
         content=Part(text=content, spans=gold.content, level=GroundingLevel.EXACT),
         quotation=gold.quotation,
-        source=Source(name=gold.source.name, kind=gold.source.kind, role=gold.source.role),
-        kind=gold.kind,
-        check_worthiness=float(gold.check_worthy),
+        # A set need not say these; matching looks at no kind but a person's and the article's.
+        source=Source(name=gold.source.name, kind=gold.source.kind or SourceKind.ANONYMOUS, role=gold.source.role),
+        kind=gold.kind or ClaimKind.EVENT,
+        check_worthiness=float(gold.check_worthy or False),
         check_worthiness_reason="labelled",
     )
 
@@ -184,7 +185,8 @@ def _as_predicted(gold: GoldClaim, text: str) -> Claim:
 def _labels(
     claims: Sequence[tuple[GoldClaim, GoldClaim]], label: Callable[[GoldClaim], Hashable]
 ) -> Counter[tuple[Hashable, Hashable]]:
-    return Counter((label(first), label(second)) for first, second in claims)
+    given = ((label(first), label(second)) for first, second in claims)
+    return Counter(pair for pair in given if None not in pair)
 
 
 def _characters(cases: _Both) -> Counter[tuple[Hashable, Hashable]]:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, Field, ValidationError
 
+from eval.lineage import CaseLineage
 from eval.lines import Line, read_lines, what_is_wrong
 from extractor.errors import EvalError
 from extractor.schema import ArticleMetadata, ClaimKind, Quotation, SourceKind, Span, Value
@@ -41,10 +42,14 @@ class GoldSource(Value):
     """The fullest form in the article."""
     aliases: tuple[str, ...] = ()
     """Other forms that mean the same voice here: acronyms, the body behind a document."""
-    kind: SourceKind
+    kind: SourceKind | None = None
+    """None where the set does not say."""
     role: str | None = None
     mention: Span | None = None
     """The words near the claim that stand for the source; None where there are none."""
+    resolved: bool = True
+    """False where the set only marks words near the claim, such as ``she``, and `name` repeats them: then a
+    predicted source whose own mention shares a character with `mention` is the same voice too."""
 
 
 class GoldClaim(Value):
@@ -61,8 +66,9 @@ class GoldClaim(Value):
     cue: Span | None = None
     chain: tuple[GoldSource, ...] = ()
     """Who reports whom, outermost first, without `source` itself."""
-    kind: ClaimKind
-    check_worthy: bool
+    kind: ClaimKind | None = None
+    """None where the set does not say, as with `check_worthy`."""
+    check_worthy: bool | None = None
 
     def spans(self) -> tuple[Span, ...]:
         """Return every span of the claim: content, cue, mentions."""
@@ -95,6 +101,11 @@ class GoldCase(Value):
     article: GoldArticle
     claims: tuple[GoldClaim, ...]
     """Exhaustive, in reading order; empty when the article holds none."""
+    check_worthy: bool | None = None
+    """Whether the text as a whole is worth checking: a label of sets of sentences, whose claims nobody has
+    marked. Such a case has no claims and is scored for check-worthiness alone."""
+    lineage: CaseLineage | None = None
+    """How review made it a gold case; None where it was labelled directly."""
 
     @property
     def text(self) -> str:
@@ -117,6 +128,14 @@ class GoldCase(Value):
         return self.model_copy(update={"article": self.article.model_copy(update={"text": text})})
 
 
+class LeftOut(Value):
+    """A part of a foreign file that did not become gold, and why."""
+
+    where: str
+    """File, and line, row or annotation."""
+    reason: str
+
+
 class NotScored(Value):
     """A case that is left out, and why."""
 
@@ -136,6 +155,8 @@ class CaseSet(Value):
     """Sorted by id, every one with its text."""
     not_scored: tuple[NotScored, ...] = ()
     """Cases whose text could not be found."""
+    left_out: tuple[LeftOut, ...] = ()
+    """What a reader of a foreign format could not place; nothing is dropped without a word here."""
 
     def select(self, splits: Collection[Split]) -> "CaseSet":
         """Return the cases of these splits, and those of them that lack their text."""
@@ -237,6 +258,8 @@ def _load(line: Line, texts: Texts) -> _Loaded:
 
 def _contradictions(case: GoldCase) -> Iterator[str]:
     seen: set[str] = set()
+    if case.check_worthy is not None and case.claims:
+        yield "it has claims and a label for the whole text; keep one of the two"
     for claim in case.claims:
         if claim.id in seen:
             yield f"claim id {claim.id!r} is used twice"

@@ -5,6 +5,9 @@ honorifics. A gold source is also met by any of its aliases. A person is also me
 longer form with the same last word (``Lopez``, ``Maria Lopez``, ``Maria Elena Lopez``), unless
 another person of the article's gold claims fits the predicted name as well.
 
+Where a set marks only the words near the claim and resolves no names (`GoldSource.resolved`), a
+predicted source is also the same voice when its mention shares a character with those words.
+
 What the kind is plays no part, with one exception: the article's own voice agrees only with itself.
 """
 
@@ -122,7 +125,7 @@ class Roster:
         role = predicted.role or gold.role
         name = normalised_name(predicted.name, language=self._language, person=person, role=role)
         forms = self._forms(gold, person=person)
-        if name and name in forms:
+        if (name and name in forms) or _at_the_same_words(predicted, gold):
             return True
         if gold.kind is not SourceKind.PERSON or gold.name[0].islower():
             return False  # Only names of people shorten; "mayor of Varn" does not mean the same as "Varn".
@@ -130,6 +133,12 @@ class Roster:
         if not _short_for(name, full):
             return False
         return not any(_fits(name, other) for other in self._people if not other & forms)
+
+
+def _at_the_same_words(predicted: Source, gold: GoldSource) -> bool:
+    if gold.resolved or gold.mention is None or predicted.mention is None:
+        return False
+    return any(gold.mention.overlaps(span) for span in predicted.mention.spans)
 
 
 def _fits(name: Name, forms: frozenset[Name]) -> bool:

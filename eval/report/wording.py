@@ -59,7 +59,7 @@ def printable(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
-def voice(name: str, kind: SourceKind) -> str:
+def voice(name: str, kind: SourceKind | None) -> str:
     """Name a source for a line of a report."""
     return f"{printable(name)} (article)" if kind is SourceKind.ARTICLE else printable(name)
 
