@@ -17,7 +17,7 @@ from eval.cases import GoldCase, GoldClaim
 from eval.matching import Criterion, Thresholds, compare, match
 from eval.metrics.figure import Ratio, total
 from extractor.errors import EvalError
-from extractor.schema import Claim, ClaimKind, GroundingLevel, Part, Source, SourceKind, Value
+from extractor.schema import Value
 
 Pairs = Mapping[tuple[Hashable, Hashable], int]
 """How often the first annotator gave one label and the second the other, for the same unit."""
@@ -161,25 +161,9 @@ def _matched(cases: _Both, thresholds: Thresholds | None) -> Iterator[tuple[Gold
 
 
 def _pairs(cases: _Both, criterion: Criterion, thresholds: Thresholds | None) -> tuple[tuple[int, int], ...]:
-    predicted = [_as_predicted(claim, cases.other.text) for claim in cases.other.claims]
+    predicted = [claim.as_predicted(cases.other.text) for claim in cases.other.claims]
     matching = match(compare(cases.one, predicted, thresholds), criterion)
     return tuple((pair.gold, pair.predicted) for pair in matching.pairs)
-
-
-def _as_predicted(gold: GoldClaim, text: str) -> Claim:
-    """Give a labelled claim the shape of an extracted one, with what matching looks at."""
-    content = " ".join(span.of(text) for span in gold.content)
-    return Claim(
-        id=gold.id,
-        text=gold.text,
-        content=Part(text=content, spans=gold.content, level=GroundingLevel.EXACT),
-        quotation=gold.quotation,
-        # A set need not say these; matching looks at no kind but a person's and the article's.
-        source=Source(name=gold.source.name, kind=gold.source.kind or SourceKind.ANONYMOUS, role=gold.source.role),
-        kind=gold.kind or ClaimKind.EVENT,
-        check_worthiness=float(gold.check_worthy or False),
-        check_worthiness_reason="labelled",
-    )
 
 
 def _labels(

@@ -17,7 +17,18 @@ from pydantic import BaseModel, Field, ValidationError
 from eval.lineage import CaseLineage
 from eval.lines import Line, read_lines, what_is_wrong
 from extractor.errors import EvalError
-from extractor.schema import ArticleMetadata, ClaimKind, Quotation, SourceKind, Span, Value
+from extractor.schema import (
+    ArticleMetadata,
+    Claim,
+    ClaimKind,
+    GroundingLevel,
+    Part,
+    Quotation,
+    Source,
+    SourceKind,
+    Span,
+    Value,
+)
 
 
 class Split(StrEnum):
@@ -75,6 +86,35 @@ class GoldClaim(Value):
         single = (self.cue, self.source.mention, *(s.mention for s in self.chain))
         return (*self.content, *(span for span in single if span is not None))
 
+    def as_predicted(self, text: str) -> Claim:
+        """Give the labels the shape of an extracted claim, as if an extractor had found just this.
+
+        What the set does not say is filled in with something; nothing that looks at it may take it for a label.
+
+        Args:
+            text: The article's text.
+        """
+
+        def part(*spans: Span) -> Part:
+            return Part(text=" ".join(span.of(text) for span in spans), spans=spans, level=GroundingLevel.EXACT)
+
+        def source(gold: GoldSource) -> Source:
+            mention = part(gold.mention) if gold.mention else None
+            return Source(name=gold.name, kind=gold.kind or SourceKind.ANONYMOUS, role=gold.role, mention=mention)
+
+        return Claim(
+            id=self.id,
+            text=self.text,
+            content=part(*self.content),
+            quotation=self.quotation,
+            source=source(self.source),
+            cue=part(self.cue) if self.cue else None,
+            chain=tuple(source(s) for s in self.chain),
+            kind=self.kind or ClaimKind.EVENT,
+            check_worthiness=float(self.check_worthy or False),
+            check_worthiness_reason="labelled",
+        )
+
 
 class GoldArticle(Value):
     """The text that was labelled, or where to find it."""
@@ -84,6 +124,8 @@ class GoldArticle(Value):
     text_sha256: str = Field(pattern="^[0-9a-f]{64}$")
     """Of the normalised text in UTF-8."""
     title: str | None = None
+    publisher: str | None = None
+    """News agency or site; None where it is not known."""
     origin: str = ""
     """Where the text comes from; for text that is elsewhere it holds the row's id as a word,
     such as ``wikinews_en.jsonl#enwn-2019-000``."""
@@ -121,7 +163,10 @@ class GoldCase(Value):
     @property
     def metadata(self) -> ArticleMetadata:
         """What ingest would know about the article, for whoever extracts from it."""
-        return ArticleMetadata(title=self.article.title, language=self.language, origin=self.article.origin)
+        article = self.article
+        return ArticleMetadata(
+            title=article.title, publisher=article.publisher, language=self.language, origin=article.origin
+        )
 
     def with_text(self, text: str) -> "GoldCase":
         """Return the same case holding `text`."""

@@ -3,11 +3,15 @@
 from enum import StrEnum
 
 from eval.cases import GoldClaim, NotScored, Split
+from eval.ceiling import Ceiling
 from eval.matching import Criterion, Thresholds
 from eval.metrics.figure import Bootstrap, Figure
 from eval.metrics.found import Counts
-from eval.metrics.given_match import FoundPair, GivenMatch
+from eval.metrics.given_match import Confused, FoundPair, GivenMatch
 from eval.metrics.grounding import Grounded
+from eval.metrics.partial import PartialScore
+from eval.metrics.quality import QualityFigure
+from eval.metrics.worthiness import Worthiness
 from eval.run import RunInfo
 from extractor.schema import Claim, Usage, Value
 
@@ -108,6 +112,7 @@ class Accuracy(Value):
     source: Figure
     quotation: Figure
     cue: Figure
+    kind: Figure
 
 
 class Grounding(Value):
@@ -121,11 +126,16 @@ class Grounding(Value):
 class Dimension(StrEnum):
     """By what articles or claims are sliced."""
 
+    PUBLISHER = "publisher"
     FORM = "form"
+    LENGTH = "length"
+    """Words of the article, cut at white space."""
     LANGUAGE = "language"
     SPLIT = "split"
     QUOTATION = "quotation"
     """Of the gold claim for recall, of the predicted one for precision; matched among all claims."""
+    MENTION = "mention"
+    """Whether the words near the claim that stand for the source are a pronoun; gold and predicted as above."""
 
 
 class SliceScore(Value):
@@ -135,6 +145,34 @@ class SliceScore(Value):
     value: str
     n_articles: int
     criteria: tuple[CriterionScore, ...]
+
+
+class Spread(Value):
+    """A figure over repeated runs."""
+
+    mean: float | None
+    """None where it is undefined in every run."""
+    sd: float | None
+    """Standard deviation of the runs (n - 1); None for fewer than two."""
+    n_runs: int
+    """Runs in which it is defined."""
+
+
+class RepeatedCriterion(Value):
+    """One criterion over repeated runs."""
+
+    criterion: Criterion
+    precision: Spread
+    recall: Spread
+    f1: Spread
+
+
+class Repeats(Value):
+    """How much a model differs from itself: the same cases, the same identity, run several times."""
+
+    n_runs: int
+    criteria: tuple[RepeatedCriterion, ...]
+    """One per criterion, in the order of `Criterion`."""
 
 
 class Score(Value):
@@ -151,7 +189,14 @@ class Score(Value):
     options: Options
     overall: tuple[CriterionScore, ...]
     """Micro: sums over articles. One per criterion, in the order of `Criterion`."""
+    partial: PartialScore
+    """A figure of its own, part of no other."""
     accuracy: Accuracy
+    confusion: tuple[Confused, ...]
+    """Of the quotation types of claims found by overlapping span; all sixteen cells."""
+    worthiness: Worthiness
+    quality: tuple[QualityFigure, ...]
+    """One per `Measure`, in its order."""
     grounding: Grounding
     articles: tuple[ArticleScore, ...]
     """Sorted by case id."""
@@ -160,6 +205,10 @@ class Score(Value):
     """Cases that play no part in any figure, with the reason."""
     unused_predictions: tuple[str, ...]
     """Cases the run has a prediction for that are not among those asked for."""
+    ceiling: Ceiling | None = None
+    """What the annotators of the cases reach against each other, where it is known for every file scored on."""
+    repeats: Repeats | None = None
+    """Where several runs were scored: all of them; every other field is about the first."""
 
     def headline(self) -> CriterionScore:
         """Return the overall score by the headline criterion."""

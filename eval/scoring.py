@@ -1,36 +1,21 @@
 """Score a run against gold cases. Pure: the same run, cases and options give the same score."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-
-import numpy as np
 
 from eval.cases import CaseSet, GoldCase, NotScored
-from eval.matching import Comparison, Criterion, Matching, compare, match
+from eval.judging import Judged, judge
+from eval.matching import Criterion
 from eval.metrics.figure import Ratio, Resamples, figure, resample
 from eval.metrics.found import Counts
-from eval.metrics.given_match import FoundPair, GivenMatch, given_match
-from eval.metrics.grounding import Grounded, grounded
+from eval.metrics.given_match import Confused, GivenMatch
+from eval.metrics.grounding import Grounded
+from eval.metrics.partial import partial_score
+from eval.metrics.quality import quality_figures
+from eval.metrics.worthiness import worthiness
 from eval.run import EvalRun, Prediction
-from eval.scores import (
-    Accuracy,
-    ArticleScore,
-    CriterionCounts,
-    CriterionScore,
-    Details,
-    Dimension,
-    Found,
-    Grounding,
-    Invented,
-    Missed,
-    Near,
-    Options,
-    Score,
-    SliceScore,
-)
+from eval.scores import Accuracy, CriterionScore, Dimension, Grounding, Options, Score, SliceScore
 from extractor.schema import Quotation, Usage
-
-_WITHIN_ARTICLES = (Dimension.FORM, Dimension.LANGUAGE, Dimension.SPLIT)
 
 
 def score(run: EvalRun, cases: CaseSet, options: Options | None = None) -> Score:
@@ -46,7 +31,7 @@ def score(run: EvalRun, cases: CaseSet, options: Options | None = None) -> Score
     """
     options = options or Options()
     predictions = {p.case_id: p for p in run.predictions}
-    judged: list[_Judged] = []
+    judged: list[Judged] = []
     scored: list[Prediction] = []
     not_scored = list(cases.not_scored)
     for case in sorted(cases.cases, key=lambda c: c.id):
@@ -54,7 +39,7 @@ def score(run: EvalRun, cases: CaseSet, options: Options | None = None) -> Score
         if reason := _why_not(case, found):
             not_scored.append(NotScored(case_id=case.id, split=case.split, reason=reason))
         elif found is not None:
-            judged.append(_judge(case, found, options))
+            judged.append(judge(case, found, options))
             scored.append(found)
     resamples = resample(len(judged), options.bootstrap)
     wanted = {case.id for case in cases.cases} | {n.case_id for n in cases.not_scored}
@@ -66,10 +51,14 @@ def score(run: EvalRun, cases: CaseSet, options: Options | None = None) -> Score
         dataset_sha256=cases.sha256,
         options=options,
         overall=_criteria([[c.counts for c in j.article.criteria] for j in judged], resamples),
+        partial=partial_score([j.partial for j in judged], resamples),
         accuracy=_accuracy([j.article.given_match for j in judged], resamples),
+        confusion=_confusion(judged),
+        worthiness=worthiness([j.found for j in judged], [j.queue for j in judged], resamples),
+        quality=quality_figures([j.quality for j in judged], resamples),
         grounding=_grounding([j.article.grounded for j in judged], resamples),
         articles=tuple(j.article for j in judged),
-        slices=tuple(_slices(judged, options, resamples)),
+        slices=tuple(_slices(judged, resamples)),
         not_scored=tuple(not_scored),
         unused_predictions=tuple(sorted(predictions.keys() - wanted)),
     )
@@ -81,104 +70,6 @@ def _why_not(case: GoldCase, found: Prediction | None) -> str | None:
     if found.text_sha256 != case.article.text_sha256:
         return f"its prediction is for another text (sha256 {found.text_sha256[:12]}...)"
     return None
-
-
-@dataclass(frozen=True)
-class _Judged:
-    """One article's score, and its counts by quotation type and criterion, which only slices need."""
-
-    article: ArticleScore
-    by_quotation: dict[Quotation, list[Counts]]
-
-
-def _judge(case: GoldCase, found: Prediction, options: Options) -> _Judged:
-    comparison = compare(case, found.claims, options.thresholds)
-    matchings = [match(comparison, criterion) for criterion in Criterion]
-    by_criterion = {m.criterion: m for m in matchings}
-    article = ArticleScore(
-        case_id=case.id,
-        title=case.article.title,
-        form=case.form,
-        language=case.language,
-        split=case.split,
-        error=found.error,
-        n_lost_pieces=found.n_lost_pieces,
-        criteria=tuple(CriterionCounts(criterion=m.criterion, counts=_counts(comparison, m)) for m in matchings),
-        given_match=given_match(tuple(_pairs(comparison, by_criterion[Criterion.SPAN_OVERLAP]))),
-        grounded=grounded(case.text, found.claims),
-        details=_details(comparison, by_criterion[options.headline]),
-    )
-    by_quotation = {q: [_counts(comparison, m, q) for m in matchings] for q in Quotation}
-    return _Judged(article, by_quotation)
-
-
-def _counts(comparison: Comparison, matching: Matching, quotation: Quotation | None = None) -> Counts:
-    claims, gold = comparison.claims, comparison.case.claims
-    if quotation is None:
-        n = len(matching.pairs)
-        return Counts(n_predicted=len(claims), n_gold=len(gold), n_predicted_matched=n, n_gold_matched=n)
-    return Counts(
-        n_predicted=sum(c.quotation is quotation for c in claims),
-        n_gold=sum(g.quotation is quotation for g in gold),
-        n_predicted_matched=sum(claims[p.predicted].quotation is quotation for p in matching.pairs),
-        n_gold_matched=sum(gold[p.gold].quotation is quotation for p in matching.pairs),
-    )
-
-
-def _pairs(comparison: Comparison, matching: Matching) -> Iterator[FoundPair]:
-    for pair in matching.pairs:
-        yield FoundPair(
-            gold=comparison.case.claims[pair.gold],
-            predicted=comparison.claims[pair.predicted],
-            source_agrees=comparison.source_agrees(pair.predicted, pair.gold),
-        )
-
-
-def _details(comparison: Comparison, matching: Matching) -> Details:
-    gold, claims = comparison.case.claims, comparison.claims
-    taken_predicted = {p.predicted for p in matching.pairs}
-    taken_gold = {p.gold for p in matching.pairs}
-    found = (
-        Found(
-            gold=gold[p.gold],
-            predicted=claims[p.predicted],
-            source_agrees=comparison.source_agrees(p.predicted, p.gold),
-            overlap=float(comparison.overlap[p.predicted, p.gold]),
-            text_f1=float(comparison.text_f1[p.predicted, p.gold]),
-        )
-        for p in matching.pairs
-    )
-    nearness = _nearness(comparison)
-    missed = []
-    for j in (j for j in range(len(gold)) if j not in taken_gold):
-        i = _best(nearness[:, j])
-        near = None if i is None else _near(comparison, i, j, taken=i in taken_predicted)
-        missed.append(Missed(gold=gold[j], nearest=None if i is None else claims[i], near=near))
-    invented = []
-    for i in (i for i in range(len(claims)) if i not in taken_predicted):
-        at = _best(nearness[i, :])
-        near = None if at is None else _near(comparison, i, at, taken=at in taken_gold)
-        invented.append(Invented(predicted=claims[i], nearest=None if at is None else gold[at], near=near))
-    return Details(found=tuple(found), missed=tuple(missed), invented=tuple(invented))
-
-
-def _nearness(comparison: Comparison) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    # Any shared character makes claims near; words only where they would be a match, for "the" is in all.
-    alike = comparison.text_f1 >= comparison.thresholds.text_f1
-    return np.maximum(comparison.overlap, np.where(alike, comparison.text_f1, 0.0))
-
-
-def _best(nearness: np.ndarray[tuple[int], np.dtype[np.float64]]) -> int | None:
-    return int(nearness.argmax()) if nearness.any() else None
-
-
-def _near(comparison: Comparison, predicted: int, gold: int, *, taken: bool) -> Near:
-    return Near(
-        overlap=float(comparison.overlap[predicted, gold]),
-        text_f1=float(comparison.text_f1[predicted, gold]),
-        source_agrees=comparison.source_agrees(predicted, gold),
-        taken=taken,
-    )
 
 
 def _criteria(counts: Sequence[Sequence[Counts]], resamples: Resamples) -> tuple[CriterionScore, ...]:
@@ -207,7 +98,15 @@ def _accuracy(found: Sequence[GivenMatch], resamples: Resamples) -> Accuracy:
         source=figure(over(lambda f: f.source), resamples),
         quotation=figure(over(lambda f: f.quotation), resamples),
         cue=figure(over(lambda f: f.cue), resamples),
+        kind=figure(over(lambda f: f.kind), resamples),
     )
+
+
+def _confusion(judged: Sequence[Judged]) -> tuple[Confused, ...]:
+    cells = Counter({(g, p): 0 for g in Quotation for p in Quotation})
+    for cell in (cell for j in judged for cell in j.confusion):
+        cells[cell.gold, cell.predicted] += cell.n
+    return tuple(Confused(gold=g, predicted=p, n=n) for (g, p), n in cells.items())
 
 
 def _grounding(found: Sequence[Grounded], resamples: Resamples) -> Grounding:
@@ -221,28 +120,19 @@ def _grounding(found: Sequence[Grounded], resamples: Resamples) -> Grounding:
     )
 
 
-def _slices(judged: Sequence[_Judged], options: Options, resamples: Resamples) -> Iterator[SliceScore]:
-    for dimension in _WITHIN_ARTICLES:
-        parts: dict[str, list[ArticleScore]] = {}
-        for j in judged:
-            value = {"form": j.article.form, "language": j.article.language, "split": j.article.split}[dimension]
-            parts.setdefault(value, []).append(j.article)
-        for value, articles in sorted(parts.items()):
-            yield SliceScore(
-                dimension=dimension,
-                value=value,
-                n_articles=len(articles),
-                criteria=_criteria(
-                    [[c.counts for c in a.criteria] for a in articles], resample(len(articles), options.bootstrap)
-                ),
-            )
-    for quotation in Quotation:
-        counts = [j.by_quotation[quotation] for j in judged]
-        n_articles = sum(c[0].n_gold + c[0].n_predicted > 0 for c in counts)
-        if n_articles:
-            yield SliceScore(
-                dimension=Dimension.QUOTATION,
-                value=quotation,
-                n_articles=n_articles,
-                criteria=_criteria(counts, resamples),
-            )
+def _slices(judged: Sequence[Judged], resamples: Resamples) -> Iterator[SliceScore]:
+    order = list(Dimension)
+    values = {at for j in judged for at in j.parts}
+    for dimension, value in sorted(values, key=lambda at: (order.index(at[0]), *_place(at))):
+        held = [k for k, j in enumerate(judged) if (dimension, value) in j.parts]
+        yield SliceScore(
+            dimension=dimension,
+            value=value,
+            n_articles=len(held),
+            criteria=_criteria([judged[k].parts[dimension, value] for k in held], resamples.of(held)),
+        )
+
+
+def _place(at: tuple[Dimension, str]) -> tuple[int, str]:
+    # Quotation types from direct to none, as everywhere; the others by the alphabet.
+    return (list(Quotation).index(Quotation(at[1])) if at[0] is Dimension.QUOTATION else 0), at[1]

@@ -1,8 +1,8 @@
 """Figures with their intervals.
 
-Every figure here is a ratio of two sums over articles: precision is matched over predicted, F1 is
-twice the matched over all. So an article comes down to two whole numbers per figure, and a bootstrap
-round is a weighted sum of them.
+Nearly every figure is a ratio of two sums over articles: precision is matched over predicted, F1 is
+twice the matched over all. So an article comes down to two numbers per figure, and a bootstrap round
+is a weighted sum of them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,8 @@ CONFIDENCE = 0.95
 class Ratio(Value):
     """`hits` of `n`; sums over articles add up with `+`."""
 
-    hits: int = 0
+    hits: int | float = 0
+    """Whole where cases are right or wrong; a sum of shares where they can be partly right."""
     n: int = 0
 
     def __add__(self, other: "Ratio") -> "Ratio":
@@ -64,6 +65,10 @@ class Resamples:
     weights: NDArray[np.float64]
     """How often each article (column) was drawn in each round (row)."""
 
+    def of(self, articles: Sequence[int]) -> "Resamples":
+        """Return the same draws for some of the articles, by their columns."""
+        return Resamples(self.weights[:, list(articles)])
+
 
 def resample(n_articles: int, bootstrap: Bootstrap) -> Resamples:
     """Draw articles with replacement, as many as there are, once a round."""
@@ -97,8 +102,14 @@ def _interval(ratios: Sequence[Ratio], resamples: Resamples) -> Interval | None:
         return None
     sums = resamples.weights @ np.array([(ratio.hits, ratio.n) for ratio in ratios], dtype=np.float64)
     defined = sums[sums[:, 1] > 0]
+    return interval_of(defined[:, 0] / defined[:, 1])
+
+
+def interval_of(rounds: NDArray[np.float64]) -> Interval | None:
+    """Return the 95 % percentile interval of a figure's bootstrap rounds; NaN is an undefined round."""
+    defined = rounds[~np.isnan(rounds)]
     if not len(defined):
         return None
     tail = (1 - CONFIDENCE) / 2
-    low, high = np.quantile(defined[:, 0] / defined[:, 1], (tail, 1 - tail))
+    low, high = np.quantile(defined, (tail, 1 - tail))
     return Interval(low=float(low), high=float(high))

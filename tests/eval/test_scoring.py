@@ -10,6 +10,7 @@ from eval.cases import CaseSet, NotScored, Split
 from eval.matching import Criterion
 from eval.metrics.figure import Bootstrap
 from eval.metrics.found import Counts
+from eval.metrics.quality import Measure
 from eval.run import EvalRun
 from eval.scores import Dimension, Options, Score
 from eval.scoring import score
@@ -49,6 +50,9 @@ def test_figures_by_hand(worked: Score) -> None:
     assert (headline.precision.value, headline.recall.value, headline.f1.value) == pytest.approx((1 / 3, 1 / 3, 1 / 3))
     assert (worked.accuracy.source.value, worked.accuracy.source.n) == (1 / 2, 2)
     assert worked.accuracy.cue.value is None
+    assert (worked.accuracy.kind.value, worked.accuracy.kind.n) == (1, 2)
+    # All three contents are whole, two of three are gold: partial credit is 2 of 3 on either side.
+    assert (worked.partial.precision.value, worked.partial.f1.value) == pytest.approx((2 / 3, 2 / 3))
     assert worked.grounding.false_spans.value == 0
     assert worked.grounding.misquoted.value is None
 
@@ -83,6 +87,9 @@ def test_slices(worked: Score) -> None:
         (Dimension.SPLIT, "dev"),
         (Dimension.SPLIT, "test"),
         (Dimension.QUOTATION, "indirect"),
+        (Dimension.PUBLISHER, "not given"),
+        (Dimension.LENGTH, "under 250 words"),
+        (Dimension.MENTION, "none"),
     }
     wire = found[Dimension.FORM, "wire_report"]
     assert wire.n_articles == 1
@@ -189,7 +196,11 @@ def test_a_perfect_prediction_scores_1_everywhere(build: Any, articles: Any) -> 
     result = score(run_of(build, {c.id: [perfect(build, g) for g in c.claims] for c in cases.cases}), cases, FAST)
     for row in (*result.overall, *(c for s in result.slices for c in s.criteria)):
         assert row.precision.value == row.recall.value == row.f1.value == 1
-    assert result.accuracy.source.value == result.accuracy.quotation.value == 1
+    assert result.accuracy.source.value == result.accuracy.quotation.value == result.accuracy.kind.value == 1
+    assert all(cell.n == 0 for cell in result.confusion if cell.gold is not cell.predicted)
+    assert result.partial.f1.value == pytest.approx(1)
+    by_measure = {q.measure: q.predicted.value for q in result.quality}
+    assert by_measure[Measure.FOCUS] == by_measure[Measure.COVERAGE] == 1
 
 
 @settings(deadline=None)
@@ -205,7 +216,9 @@ def test_order_does_not_matter(build: Any, articles: Any, others: Any, random: A
     two = score(run_of(build, shuffled), cases.model_copy(update={"cases": tuple(mixed)}), FAST)
     assert one.overall == two.overall
     assert one.slices == two.slices
-    assert (one.accuracy, one.grounding) == (two.accuracy, two.grounding)
+    assert (one.accuracy, one.grounding, one.confusion) == (two.accuracy, two.grounding, two.confusion)
+    assert (one.worthiness, one.quality) == (two.worthiness, two.quality)
+    assert one.partial.f1.value == pytest.approx(two.partial.f1.value)
 
 
 @settings(deadline=None)

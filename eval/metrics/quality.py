@@ -1,0 +1,146 @@
+"""The quality of claims, after Ullrich, Mlynář and Drchal 2025 (arXiv 2502.04955), without a judge.
+
+The paper measures with language models (relation extraction, a decontextualisation model, entailment).
+What stands here are proxies that need the article and the gold claims only. Each says below what it
+is and when not to trust it. Where a proxy can be asked of the gold claims too, the same figure for
+them stands beside it: they were written to be good claims, so what they lack of 1 is the proxy's error.
+The paper's fluency has no proxy here that would deserve the name.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from eval.cases import GoldCase
+from eval.metrics.figure import Figure, Ratio, Resamples, figure
+from eval.reference import stands_alone
+from extractor.check import check
+from extractor.schema import Article, Claim, FlagCode, GroundingLevel, Span, Value
+
+_HALF = 0.5
+_UNFAITHFUL = frozenset(
+    {FlagCode.NUMBER_NOT_IN_SOURCE, FlagCode.NAME_NOT_IN_SOURCE, FlagCode.NEGATION_DIFFERS, FlagCode.MISQUOTE}
+)
+_PLACED = frozenset({GroundingLevel.EXACT, GroundingLevel.NORMALISED, GroundingLevel.FUZZY})
+
+
+class Measure(StrEnum):
+    """What makes a claim a good one, and the proxy for it."""
+
+    ATOMICITY = "atomicity"
+    """Share of claims that hold one gold claim, not several: of the predicted claims whose content has
+    at least half of the characters of some gold claim's, those with no second one. The paper counts
+    relations in the claim. Not to be trusted where gold claims are cut coarser than statements, and
+    blind to claims that are no gold claim."""
+    DECONTEXTUALISATION = "decontextualisation"
+    """Share of claim texts without a word that points outside them: a pronoun of the first or second
+    person or "today" outside quotation marks, or one of the third person among the opening words. The
+    paper asks whether a decontextualisation model (Choi et al. 2021) would change the text. Not to be
+    trusted for descriptions ("the bloc", "the document"), which it takes as clear, nor for languages
+    without a word list, which are left out."""
+    FAITHFULNESS = "faithfulness"
+    """Share of claims whose content was placed in the article and in whose text `extractor.check` finds
+    no number, name, negation or quotation that the passage lacks. The paper asks whether the article
+    entails the claim (AlignScore). Not to be trusted for claims that twist the sense with the article's
+    own words, nor to compare with an extractor that was tuned on these very checks."""
+    FOCUS = "focus"
+    """Share of the predicted contents' characters that lie in gold contents, many to many; what was not
+    placed counts by its length as outside. The paper asks how far all gold claims together entail each
+    predicted one. Not to be trusted where one side quotes whole sentences by habit and the other clauses."""
+    COVERAGE = "coverage"
+    """Share of the gold contents' characters that lie in predicted contents. The paper asks how far all
+    predicted claims together entail each gold one. One claim over the whole article covers everything:
+    read it with focus."""
+
+
+class Quality(Value):
+    """The proxies on one article."""
+
+    predicted: dict[Measure, Ratio]
+    gold: dict[Measure, Ratio]
+    """The same of the gold claims; without focus and coverage, which are theirs by definition."""
+
+
+class QualityFigure(Value):
+    """One proxy over a set of articles."""
+
+    measure: Measure
+    predicted: Figure
+    gold: Figure | None
+    """What the gold claims get; None where the question makes no sense."""
+
+
+def quality(case: GoldCase, claims: Sequence[Claim]) -> Quality:
+    """Measure the claims of one article."""
+    article = Article(text=case.text, sha256=case.article.text_sha256, metadata=case.metadata)
+    gold_claims = [gold.as_predicted(case.text) for gold in case.claims]
+    gold_spans = [gold.content for gold in case.claims]
+    predicted_inside, gold_inside = (
+        _inside(len(case.text), (span for claim in side for span in claim.content.spans))
+        for side in (claims, gold_claims)
+    )
+    shared = int(np.count_nonzero(predicted_inside & gold_inside))
+    unplaced = sum(len(claim.content.text) for claim in claims if not claim.content.spans)
+
+    def own(side: Sequence[Claim]) -> dict[Measure, Ratio]:
+        return {
+            Measure.ATOMICITY: _atomicity([claim.content.spans for claim in side], gold_spans, len(case.text)),
+            Measure.DECONTEXTUALISATION: _share(side, lambda claim: stands_alone(claim.text, case.language)),
+            Measure.FAITHFULNESS: _share(side, lambda claim: _is_faithful(article, claim)),
+        }
+
+    return Quality(
+        predicted=own(claims)
+        | {
+            Measure.FOCUS: Ratio(hits=shared, n=int(predicted_inside.sum()) + unplaced),
+            Measure.COVERAGE: Ratio(hits=shared, n=int(gold_inside.sum())),
+        },
+        gold=own(gold_claims),
+    )
+
+
+def quality_figures(articles: Sequence[Quality], resamples: Resamples) -> tuple[QualityFigure, ...]:
+    """Put the articles together, given in the order of the resamples' columns; one figure for each `Measure`."""
+    return tuple(
+        QualityFigure(
+            measure=measure,
+            predicted=figure([a.predicted[measure] for a in articles], resamples),
+            gold=None
+            if measure in (Measure.FOCUS, Measure.COVERAGE)
+            else figure([a.gold[measure] for a in articles], resamples),
+        )
+        for measure in Measure
+    )
+
+
+def _share(claims: Iterable[Claim], ask: Callable[[Claim], bool | None]) -> Ratio:
+    answers = [answer for claim in claims if (answer := ask(claim)) is not None]
+    return Ratio(hits=sum(answers), n=len(answers))
+
+
+def _is_faithful(article: Article, claim: Claim) -> bool:
+    # Asked anew: predictions from elsewhere come without flags, or with flags of their own.
+    checked = check(article, claim.model_copy(update={"flags": ()}))
+    return claim.content.level in _PLACED and _UNFAITHFUL.isdisjoint(flag.code for flag in checked.flags)
+
+
+def _inside(n_chars: int, spans: Iterable[Span]) -> NDArray[np.bool_]:
+    inside = np.zeros(n_chars, dtype=np.bool_)
+    for span in spans:
+        inside[span.start_char : span.end_char] = True
+    return inside
+
+
+def _atomicity(claims: Sequence[tuple[Span, ...]], gold: Sequence[tuple[Span, ...]], n_chars: int) -> Ratio:
+    held = [_n_held(_inside(n_chars, claim), gold) for claim in claims if claim]
+    return Ratio(hits=sum(n == 1 for n in held), n=sum(n > 0 for n in held))
+
+
+def _n_held(claim: NDArray[np.bool_], gold: Sequence[tuple[Span, ...]]) -> int:
+    def share(spans: tuple[Span, ...]) -> float:
+        held = sum(int(np.count_nonzero(claim[s.start_char : s.end_char])) for s in spans)
+        return held / sum(s.end_char - s.start_char for s in spans)
+
+    return sum(share(spans) >= _HALF for spans in gold)
