@@ -66,6 +66,8 @@ class RunInfo(Value):
     code_version: str
     created_at: datetime
     """Aware, UTC."""
+    machine: str = ""
+    """Where it ran, in words; empty for predictions from elsewhere."""
 
 
 class EvalRun(Value):

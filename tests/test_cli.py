@@ -94,6 +94,7 @@ def test_help_is_light() -> None:
         "doctor",
         "eval",
         "eval run",
+        "eval report",
         "db",
         "models",
     ],

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from extractor.cli import bench, peers
-from extractor.cli.gold import DataOption, JsonOption, SplitOption, TextsOption, code_version, read_cases
+from extractor.cli import bench, peers, report
+from extractor.cli.gold import DataOption, JsonOption, SplitOption, TextsOption, code_version, machine, read_cases
 from extractor.cli.output import EXIT_FAILED, article_progress, bytes_progress, complain, stdout_console
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Score extraction against hand-labelled examples.", no_args_is_help=True)
 app.add_typer(bench.app, name="bench")
 app.command("peers")(peers.peers)
+app.command("report")(report.report)
 
 
 DetailsOption = Annotated[
@@ -56,6 +57,7 @@ def run(
         dataset_sha256=cases.sha256,
         code_version=code_version(),
         created_at=started_at,
+        machine=machine(),
     )
     the_run = EvalRun(info=info, predictions=tuple(predictions))
     if save:

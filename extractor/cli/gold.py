@@ -52,3 +52,12 @@ def code_version() -> str:
     from importlib.metadata import version
 
     return version("claimdesk")
+
+
+def machine() -> str:
+    """Describe where the program runs, for whoever compares seconds."""
+    import os
+    import platform
+
+    n_cpus = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{platform.system()} {platform.machine()}, {n_cpus} CPUs, Python {platform.python_version()}"

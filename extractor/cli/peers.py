@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from extractor.cli.gold import DataOption, JsonOption, SplitOption, TextsOption, code_version, read_cases
+from extractor.cli.gold import DataOption, JsonOption, SplitOption, TextsOption, code_version, machine, read_cases
 from extractor.cli.output import article_progress, complain, print_json, stdout_console
 from extractor.cli.rivals import ASKS_A_MODEL, InstallOption, SystemName, opened, served
 
@@ -119,6 +119,7 @@ class _Kept:
                 dataset_sha256=self._cases.sha256,
                 code_version=code_version(),
                 created_at=utc_now(),
+                machine=machine(),
             )
             return EvalRun(info=info, predictions=())
         if kept.info.identity != identity:

@@ -1,0 +1,60 @@
+"""A comparison of runs as Markdown, for a comment on a change: the figures open, the rest folded."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from eval.report.marked import Named
+from eval.report.summary import Cell, RunFacts, Table, summary
+
+
+def as_markdown(systems: Sequence[Named]) -> str:
+    """Write the report.
+
+    Args:
+        systems: at least one, in the order of the rows; scored with the same options.
+    """
+    found = summary(systems)
+    names = " and ".join(_text(run.name) for run in found.runs)
+    blocks = [
+        f"## Evaluation of {names}",
+        _text(found.lead),
+        *_table(found.headline),
+        *_table(found.errors),
+        *(f"> {_text(run.name)}: {_text(warning)}" for run in found.runs for warning in run.warnings),
+        *(block for table in found.further for block in _folded(table.title, [*_table(table)])),
+        *_folded("What was run", [_facts(run) for run in found.runs]),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield f"**{_text(table.title)}**"
+    lines = [_row([table.first, *map(_text, table.columns)]), "|---|" + "---:|" * len(table.columns)]
+    lines += [_row([_text(row.name), *map(_cell, row.cells)]) for row in table.rows]
+    yield "\n".join(lines)
+    yield table.note
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _cell(cell: Cell) -> str:
+    n = f"({cell.n})" if cell.n else ""
+    return " ".join(part for part in (cell.value, cell.interval, n) if part)
+
+
+def _facts(run: RunFacts) -> str:
+    return "\n".join([f"- **{_text(run.name)}**", *(f"  - {f.name}: {_text(f.value)}" for f in run.facts)])
+
+
+def _folded(title: str, blocks: Sequence[str]) -> Iterator[str]:
+    yield f"<details><summary>{_text(title)}</summary>"
+    yield from blocks
+    yield "</details>"
+
+
+def _text(text: str) -> str:
+    """Write text so that it is shown as it is: no markup, no border of a table, nobody's name called by an @."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace("@", "&#64;")
+    return re.sub(r"([\\`*_\[\]|#~>])", r"\\\1", text)

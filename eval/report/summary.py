@@ -1,0 +1,249 @@
+"""What a comparison of runs says in tables, for every kind of report that is not a terminal."""
+
+from collections.abc import Iterator, Sequence
+
+from eval.metrics.figure import Figure
+from eval.report.marked import Named
+from eval.report.verdicts import Verdict, count, judge
+from eval.report.wording import criterion_name, printable, share
+from eval.scores import Dimension, Score, SliceScore
+from extractor.schema import Value
+
+
+class Cell(Value):
+    """One figure of a table."""
+
+    value: str
+    interval: str = ""
+    """95 %, such as ``[0.65, 0.77]``; empty where there is none."""
+    n: str = ""
+    """What it is a share of, such as ``of 120``."""
+
+
+class Row(Value):
+    """One line of a table."""
+
+    name: str
+    cells: tuple[Cell, ...]
+
+
+class Table(Value):
+    """Figures under their columns."""
+
+    title: str
+    note: str
+    first: str
+    """Heading of the names."""
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+class Fact(Value):
+    """One thing to know about a run."""
+
+    name: str
+    value: str
+
+
+class RunFacts(Value):
+    """Where the figures of one system come from."""
+
+    name: str
+    facts: tuple[Fact, ...]
+    warnings: tuple[str, ...]
+
+
+class Summary(Value):
+    """Everything but the plots and the articles."""
+
+    lead: str
+    headline: Table
+    errors: Table
+    further: tuple[Table, ...]
+    runs: tuple[RunFacts, ...]
+
+
+def summary(systems: Sequence[Named]) -> Summary:
+    """Put the figures of all systems into tables.
+
+    Args:
+        systems: at least one; scored with the same options.
+    """
+    first = systems[0].score
+    counts = first.headline().counts
+    run_count = "1 run" if len(systems) == 1 else f"{len(systems)} runs"
+    return Summary(
+        lead=f"{run_count} on {len(first.articles)} articles with {counts.n_gold} gold claims ({_dataset(first)})",
+        headline=_headline(systems),
+        errors=_errors(systems),
+        further=tuple(_further(systems)),
+        runs=tuple(_facts(named) for named in systems),
+    )
+
+
+def _dataset(score: Score) -> str:
+    return f"{printable(score.dataset)}, sha256 {score.dataset_sha256[:12]}"
+
+
+def _cell(figure: Figure) -> Cell:
+    interval = f"[{share(figure.interval.low)}, {share(figure.interval.high)}]" if figure.interval else ""
+    return Cell(value=share(figure.value), interval=interval, n=f"of {figure.n}" if figure.n else "")
+
+
+def _headline(systems: Sequence[Named]) -> Table:
+    options = systems[0].score.options
+    name = criterion_name(options.headline, options.thresholds)
+    rows = []
+    for named in systems:
+        found = named.score.headline()
+        rows.append(Row(name=printable(named.name), cells=tuple(map(_cell, (found.f1, found.precision, found.recall)))))
+    rounds, seed = options.bootstrap.rounds, options.bootstrap.seed
+    return Table(
+        title="Claims found with the right source" if options.headline.with_source else "Claims found",
+        note=f"By {name}. In brackets 95 % intervals, bootstrap over articles ({rounds} rounds, seed {seed}); then "
+        "what the figure is a share of: predicted claims for precision, gold claims for recall, both for F1.",
+        first="System",
+        columns=("F1", "Precision", "Recall"),
+        rows=tuple(rows),
+    )
+
+
+def _errors(systems: Sequence[Named]) -> Table:
+    rows = []
+    for named in systems:
+        by_article = [count(judge(article, named.score.options)) for article in named.score.articles]
+        totals = [sum(counts[at].n for counts in by_article) for at in range(len(Verdict))]
+        failed = sum(article.error is not None for article in named.score.articles)
+        cells = tuple(Cell(value=str(n)) for n in (*totals, failed))
+        rows.append(Row(name=printable(named.name), cells=cells))
+    return Table(
+        title="What became of the claims",
+        note="A claim with the wrong source stands here once; precision and recall by a criterion with source count it "
+        "as missed and its prediction as invented. Claims of the wrong quotation type count as found.",
+        first="System",
+        columns=(*(str(verdict).capitalize() for verdict in Verdict), "Articles failed"),
+        rows=tuple(rows),
+    )
+
+
+def _further(systems: Sequence[Named]) -> Iterator[Table]:
+    yield _parts(systems)
+    yield _criteria(systems)
+    yield _slices(systems)
+
+
+def _parts(systems: Sequence[Named]) -> Table:
+    rows = []
+    for named in systems:
+        accuracy, grounding = named.score.accuracy, named.score.grounding
+        figures = (
+            accuracy.source,
+            accuracy.quotation,
+            accuracy.cue,
+            grounding.grounded,
+            grounding.misquoted,
+            grounding.false_spans,
+        )
+        rows.append(Row(name=printable(named.name), cells=tuple(map(_cell, figures))))
+    return Table(
+        title="Source, type, cue, and how claims stand in the text",
+        note="The first three are shares of the claims found by span overlap. Misquoted: of direct and mixed "
+        "quotations. False spans: parts called exact whose span has other words; must be 0.",
+        first="System",
+        columns=("Source right", "Type right", "Cue right", "Placed in the text", "Misquoted", "False spans"),
+        rows=tuple(rows),
+    )
+
+
+def _criteria(systems: Sequence[Named]) -> Table:
+    options = systems[0].score.options
+    rows = [
+        Row(
+            name=criterion_name(found.criterion, options.thresholds),
+            cells=tuple(_cell(named.score.overall[at].f1) for named in systems),
+        )
+        for at, found in enumerate(systems[0].score.overall)
+    ]
+    return Table(
+        title="F1 by every criterion",
+        note="Each criterion matches claims anew; none is mixed with another.",
+        first="Criterion",
+        columns=tuple(printable(named.name) for named in systems),
+        rows=tuple(rows),
+    )
+
+
+def _slices(systems: Sequence[Named]) -> Table:
+    by_system = [{(part.dimension, part.value): part for part in named.score.slices} for named in systems]
+    keys = list(dict.fromkeys(key for parts in by_system for key in parts))
+    keys.sort(key=lambda key: list(Dimension).index(key[0]))
+    rows = []
+    for dimension, value in keys:
+        parts = [parts.get((dimension, value)) for parts in by_system]
+        cells = tuple(_slice_cell(part, named.score) for part, named in zip(parts, systems, strict=True))
+        rows.append(Row(name=f"{dimension}: {printable(value)}", cells=cells))
+    options = systems[0].score.options
+    return Table(
+        title="F1 by part of the articles",
+        note=f"By {criterion_name(options.headline, options.thresholds)}.",
+        first="Part",
+        columns=tuple(printable(named.name) for named in systems),
+        rows=tuple(rows),
+    )
+
+
+def _slice_cell(part: SliceScore | None, score: Score) -> Cell:
+    if part is None:
+        return Cell(value="-")
+    return _cell(next(c for c in part.criteria if c.criterion is score.options.headline).f1)
+
+
+def _facts(named: Named) -> RunFacts:
+    return RunFacts(
+        name=printable(named.name),
+        facts=tuple(Fact(name=name, value=printable(value)) for name, value in _told(named.score)),
+        warnings=tuple(_warnings(named.score)),
+    )
+
+
+def _told(score: Score) -> Iterator[tuple[str, str]]:
+    run, identity, usage = score.run, score.run.identity, score.usage
+    yield "Model", identity.model
+    if identity.prompt_name:
+        yield "Prompt", f"{identity.prompt_name} v{identity.prompt_version}"
+    if identity.prompt_sha256:
+        yield "Prompt sha256", identity.prompt_sha256[:12]
+    if identity.settings != "{}":
+        yield "Settings", identity.settings
+    yield "Data", f"{score.dataset}, sha256 {score.dataset_sha256[:12]}"
+    yield "Articles", f"{len(score.articles)} scored, {len(score.not_scored)} left out"
+    yield "Claims", f"{score.headline().counts.n_predicted} predicted, {score.headline().counts.n_gold} gold"
+    yield "Code", run.code_version
+    if run.machine:
+        yield "Machine", run.machine
+    yield "Date", f"{run.created_at:%Y-%m-%d %H:%M} UTC"
+    yield "Time", f"{score.seconds:.1f} s"
+    if usage.calls:
+        cost = "cost unknown" if usage.cost_usd is None else f"${usage.cost_usd:.4f}"
+        yield "Model calls", f"{usage.calls}, {usage.prompt_tokens} + {usage.output_tokens} tokens, {cost}"
+    else:
+        yield "Model calls", "none"
+
+
+def _warnings(score: Score) -> Iterator[str]:
+    failed = sum(article.error is not None for article in score.articles)
+    lost = sum(article.n_lost_pieces for article in score.articles)
+    if failed:
+        yield f"{failed} of the articles failed; their gold claims count as missed."
+    if lost:
+        yield f"{lost} pieces of articles were lost (refused, cut off or failed)."
+    if score.run.dataset_sha256 != score.dataset_sha256:
+        yield "The run was made on another version of these cases; the texts of the scored ones are the same."
+    by_reason: dict[str, list[str]] = {}
+    for case in score.not_scored:
+        by_reason.setdefault(case.reason, []).append(case.case_id)
+    for reason, ids in by_reason.items():
+        which = ids[0] if len(ids) == 1 else f"{len(ids)} cases, {ids[0]} to {ids[-1]}"
+        yield f"Not scored: {printable(which)}: {printable(reason)}"
+    if score.unused_predictions:
+        yield f"{len(score.unused_predictions)} predictions are for cases that were not asked for."

@@ -1,0 +1,295 @@
+"""The page and the Markdown of a comparison: the same figures as the score, and nothing that runs or calls out."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import html
+from playwright.sync_api import Page, expect
+
+from eval.cases import CaseSet, GoldArticle
+from eval.metrics.figure import Bootstrap, Figure
+from eval.report.html import as_html
+from eval.report.markdown import as_markdown
+from eval.report.marked import Named
+from eval.report.plots import plots
+from eval.report.verdicts import Verdict
+from eval.report.wording import share
+from eval.scores import Options
+from eval.scoring import score
+from extractor.schema import Quotation
+from tests.browser import browser, browser_page
+
+__all__ = ["browser", "browser_page"]
+
+CONTRAST = Path(__file__).parents[1] / "review_app" / "contrast.js"
+BRIDGE, TRAFFIC, TUNNEL = "The bridge is safe", "Traffic fell by 12 percent last year", "The tunnel will open in May"
+FLOOD = "Nobody was hurt in the flood"
+HOSTILE = (
+    "</script><script>window.hacked = 1</script>"
+    '<img src="https://evil.example/x" onerror="window.hacked = 2"> \u202edrow \'"&amp;'
+)
+
+
+@pytest.fixture
+def cases(build: Any) -> CaseSet:
+    mayor = build.gold_source("Ruta Osei").model_copy(update={"mention": build.span("mayor Ruta Osei")})
+    bridge = build.gold(BRIDGE, source=mayor, cue=build.span("said"))
+    first = build.case(bridge, build.gold(TRAFFIC, by="waterworks"), build.gold(TUNNEL), case_id="a")
+    text = f"\U0001f6a2 {HOSTILE}\n{build.text}"
+    article = GoldArticle(text=text, text_sha256=hashlib.sha256(text.encode()).hexdigest(), title=HOSTILE)
+    hostile = build.case(build.gold(BRIDGE, text=HOSTILE, by=HOSTILE), case_id="b", article=article)
+    return build.cases(first, hostile, build.case(case_id="c"))
+
+
+@pytest.fixture
+def systems(build: Any, cases: CaseSet) -> list[Named]:
+    options = Options(bootstrap=Bootstrap(rounds=20))
+    sha = cases.cases[1].article.text_sha256
+    good = build.run(
+        [
+            build.prediction(
+                "a",
+                build.predicted(BRIDGE),
+                build.predicted(TRAFFIC, by="the ministry"),
+                build.predicted(TUNNEL, quotation=Quotation.DIRECT),
+                build.predicted(FLOOD),
+                seconds=1.5,
+            ),
+            build.prediction("b", build.predicted(BRIDGE, text=HOSTILE), text_sha256=sha, seconds=0.5),
+            build.prediction("c"),
+        ]
+    )
+    bad = build.run([build.prediction("a", error=f"hung up {HOSTILE}")])
+    return [Named("rules", score(good, cases, options)), Named(f"model {HOSTILE}", score(bad, cases, options))]
+
+
+@pytest.fixture
+def page_text(systems: list[Named], cases: CaseSet) -> str:
+    return as_html(systems, cases.cases)
+
+
+def cell(figure: Figure) -> str:
+    interval = f"[{share(figure.interval.low)}, {share(figure.interval.high)}]" if figure.interval else ""
+    return f"{share(figure.value)}{interval}" + (f"of {figure.n}" if figure.n else "")
+
+
+def test_the_tables_hold_the_figures_of_the_score(page_text: str, systems: list[Named]) -> None:
+    found = html.fromstring(page_text)
+    headline = found.xpath("//section[@id='figures']//table")[0]
+    rows = [[c.text_content().strip() for c in row.xpath("th|td")] for row in headline.xpath(".//tbody/tr")]
+    for named, row in zip(systems, rows, strict=True):
+        figures = named.score.headline()
+        assert row[1:] == [cell(figures.f1), cell(figures.precision), cell(figures.recall)]
+    by_criterion = found.xpath("//caption[.='F1 by every criterion']/..")[0]
+    for at, row in enumerate(by_criterion.xpath(".//tbody/tr")):
+        cells = [c.text_content().strip() for c in row.xpath("td")]
+        assert cells == [cell(named.score.overall[at].f1) for named in systems]
+
+
+def test_the_page_says_what_was_run(page_text: str, systems: list[Named]) -> None:
+    told = html.fromstring(page_text).xpath("//section[@id='runs-told']")[0].text_content()
+    for expected in ("rules", "gold.jsonl, sha256 000000000000", "0.1.0", "2026-01-02 03:04 UTC", "2.0 s"):
+        assert expected in told
+    assert "1 of the articles failed" in told
+    assert "2 cases, b to c: the run has no prediction for it" in told
+
+
+def test_the_page_holds_every_article_and_verdict(page_text: str) -> None:
+    runs = json.loads(html.fromstring(page_text).get_element_by_id("runs").text)
+    assert [a["id"] for a in runs["articles"]] == ["a", "b", "c"]
+    assert HOSTILE in runs["articles"][1]["text"]
+    verdicts = [v["verdict"] for v in runs["articles"][0]["results"][0]["verdicts"]]
+    assert verdicts == ["matched", "wrong source", "wrong type", "invented"]
+    assert [r and r["error"] for r in (a["results"][1] for a in runs["articles"])] == [f"hung up {HOSTILE}", None, None]
+
+
+def test_the_page_refers_to_nothing_outside(page_text: str) -> None:
+    found = html.fromstring(page_text)
+    data = found.get_element_by_id("runs")
+    data.text = ""
+    assert found.xpath("//*[@src or @srcset or @data or @poster or @action]") == []
+    assert {a for a in found.xpath("//@href") if not a.startswith("#")} == {"data:,"}
+    style = "".join(found.xpath("//style/text()"))
+    assert "url(" not in style
+    assert "@import" not in style
+    policy = found.xpath("//meta[@http-equiv='Content-Security-Policy']/@content")[0]
+    assert "default-src 'none'" in policy
+    ids = found.xpath("//@id")
+    assert len(ids) == len(set(ids))
+
+
+def test_hostile_text_is_nowhere_markup(page_text: str) -> None:
+    assert "<script>window" not in page_text
+    assert "<img" not in page_text
+    assert "\u202e" not in page_text.partition('id="runs"')[0]
+    assert len(re.findall("<script", page_text)) == len(re.findall("</script", page_text)) == 2
+
+
+def test_plots_follow_the_page_and_name_every_system(systems: list[Named]) -> None:
+    drawn = plots(systems)
+    assert [p.question for p in drawn] == [
+        "How many of the claims does each system find, and how sure is that?",
+        "What does a better F1 cost in time?",
+    ]
+    for plot in drawn:
+        assert "var(--s0)" in plot.svg
+        assert "var(--ink)" in plot.svg
+        assert not re.search("#[0-9a-f]{3,6}\\b|<script|<img|xmlns|href", plot.svg)
+        assert float(re.findall('^<svg [^>]*width="([0-9.]+)"', plot.svg)[0]) < 358
+        assert "of 1 article" in plot.told or share(systems[0].score.headline().f1.value) in plot.told
+        assert "3 articles" in plot.caption
+
+
+def test_markdown_has_the_same_figures_and_no_markup_of_others(systems: list[Named]) -> None:
+    text = as_markdown(systems)
+    f1 = systems[0].score.headline().f1
+    assert f"| rules | {share(f1.value)} " in text
+    assert "<script" not in text
+    assert "<img" not in text
+    assert text.count("<details>") == text.count("</details>")
+    widths = {table: {line.count(" | ") for line in table.splitlines() if "---" not in line} for table in tables(text)}
+    assert all(len(columns) == 1 for columns in widths.values())
+
+
+def tables(text: str) -> list[str]:
+    return re.findall(r"(?:^\|.*\n?)+", text, flags=re.MULTILINE)
+
+
+@pytest.fixture
+def shown(page_text: str, tmp_path: Path, browser_page: Page) -> Page:
+    path = tmp_path / "report.html"
+    path.write_text(page_text, encoding="utf-8")
+    asked: list[str] = []
+    wrong: list[str] = []
+    browser_page.on("request", lambda request: asked.append(request.url))
+    browser_page.on("console", lambda message: wrong.append(message.text))
+    browser_page.on("pageerror", lambda error: wrong.append(str(error)))
+    browser_page.goto(path.as_uri())
+    assert asked == [path.as_uri()]
+    assert wrong == []
+    return browser_page
+
+
+def ids(page: Page) -> list[str]:
+    found = page.eval_on_selector_all(".card", "cards => cards.map((card) => card.dataset.case)")
+    return [str(i) for i in found]
+
+
+@pytest.mark.browser
+def test_an_article_shows_both_sides(shown: Page) -> None:
+    card = shown.locator("[data-case=a]")
+    card.locator("summary").first.press("Enter")
+    expect(card.locator(".claims > li[data-verdict='wrong source']")).to_contain_text(
+        "source differs: the ministry / waterworks"
+    )
+    sides = card.locator(".text > div:not(.head)")
+    expect(sides).to_have_count(2)
+    expect(sides.nth(0).locator("mark.content")).to_have_text([BRIDGE, TRAFFIC, TUNNEL])
+    expect(sides.nth(0).locator("mark.source")).to_have_text("mayor Ruta Osei")
+    expect(sides.nth(0).locator("mark.cue")).to_have_text("said")
+    expect(sides.nth(1).locator("mark.content")).to_have_text([BRIDGE, TRAFFIC, TUNNEL, FLOOD])
+    expect(sides.nth(1).locator(".badge")).to_have_text(["1 matched", "2 wrong source", "3 wrong type", "4 invented"])
+
+    button = card.locator("button.badge", has_text="4 invented")
+    button.press("Enter")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(card.locator("mark.hot")).to_have_text([FLOOD])
+
+
+@pytest.mark.browser
+def test_filters_leave_what_they_say(shown: Page) -> None:
+    assert ids(shown) == ["a", "b", "c"]
+    shown.select_option("#show", Verdict.INVENTED)
+    expect(shown.locator("#shown")).to_have_text("1 of 3 articles, 1 claim of this kind")
+    assert ids(shown) == ["a"]
+    shown.locator("[data-case=a] > summary").click()
+    expect(shown.locator(".claims > li")).to_have_count(1)
+    expect(shown.locator(".claims > li")).to_contain_text(FLOOD)
+
+    shown.select_option("#show", "all")
+    shown.select_option("#article", "c")
+    assert ids(shown) == ["c"]
+    expect(shown.locator("[data-case=c] .body")).to_contain_text("No gold claim, and none predicted.")
+
+    shown.select_option("#article", "")
+    shown.fill("#search", "MINISTRY / water")
+    expect(shown.locator(".card")).to_have_count(1)
+    assert ids(shown) == ["a"]
+    shown.fill("#search", "")
+    expect(shown.locator(".card")).to_have_count(3)
+
+    shown.select_option("#order", "worst")
+    assert ids(shown) == ["b", "a", "c"]
+    shown.select_option("#system", "1")
+    shown.select_option("#show", "failed")
+    assert ids(shown) == ["a"]
+    expect(shown.locator("[data-case=a]")).to_contain_text("The extraction failed: hung up")
+
+
+@pytest.mark.browser
+def test_hostile_text_stays_text(shown: Page, build: Any) -> None:
+    shown.click("#open-all")
+    card = shown.locator("[data-case=b]")
+    card.scroll_into_view_if_needed()
+    expect(card.locator(".text .both, .text p").first).to_contain_text("[U+202E]drow")
+    expect(card.locator("summary").first).to_contain_text("</script><script>window.hacked = 1</script>")
+    card.locator(".text").scroll_into_view_if_needed()
+    assert shown.evaluate("window.hacked") is None
+    assert shown.locator("main img").count() == 0
+    # The ship before it is one code point and two UTF-16 units: marks must not slip.
+    span = build.span(BRIDGE)
+    marked = span.of(f"\U0001f6a2 {HOSTILE}\n").replace("\u202e", "[U+202E]")
+    expect(card.locator(".text mark.content").first).to_have_text(marked)
+
+
+@pytest.mark.browser
+def test_hundreds_of_articles_are_drawn_when_they_come_into_sight(
+    build: Any, tmp_path: Path, browser_page: Page
+) -> None:
+    n = 400
+    cases = build.cases(*(build.case(build.gold(BRIDGE), case_id=f"case-{k:03}") for k in range(n)))
+    run = build.run([build.prediction(c.id, build.predicted(BRIDGE)) for c in cases.cases])
+    result = score(run, cases, Options(bootstrap=Bootstrap(rounds=5)))
+    path = tmp_path / "many.html"
+    path.write_text(as_html([Named("rules", result)], cases.cases), encoding="utf-8")
+    browser_page.goto(path.as_uri())
+    expect(browser_page.locator(".card")).to_have_count(n)
+    browser_page.click("#open-all")
+    expect(browser_page.locator("[data-case=case-000] .text")).to_be_visible()
+    assert browser_page.locator(".text").count() < n / 4
+    last = browser_page.locator(f"[data-case=case-{n - 1}]")
+    last.scroll_into_view_if_needed()
+    expect(last.locator(".text")).to_be_attached()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_all_text_can_be_read(shown: Page, scheme: Any) -> None:
+    shown.emulate_media(color_scheme=scheme)
+    shown.eval_on_selector_all("details", "all => all.forEach((one) => { one.open = true; })")
+    shown.locator("#articles").scroll_into_view_if_needed()
+    expect(shown.locator("[data-case=a] .text")).to_be_attached()
+    assert shown.evaluate(CONTRAST.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.browser
+def test_a_telephone_is_wide_enough(shown: Page) -> None:
+    shown.set_viewport_size({"width": 390, "height": 844})
+    shown.click("#open-all")
+    expect(shown.locator("[data-case=a] .text")).to_be_attached()
+    assert shown.evaluate("document.documentElement.scrollWidth") == 390
+
+
+@pytest.mark.browser
+def test_everything_is_reached_by_keyboard(shown: Page) -> None:
+    reached = set()
+    for _ in range(40):
+        shown.keyboard.press("Tab")
+        reached.add(
+            shown.evaluate("document.activeElement.id || document.activeElement.closest('.card')?.dataset.case")
+        )
+    assert {"system", "show", "article", "order", "search", "open-all", "close-all", "a", "b", "c"} <= reached
