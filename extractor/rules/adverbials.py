@@ -8,6 +8,7 @@ from extractor.rules.phrases import Phrase, PhraseReader
 from extractor.rules.reading import Token, TokenKind
 
 _MAX_LEAD_TOKENS = 12
+_MAX_INSERTED_TOKENS = 7
 
 
 class AdverbialReader:
@@ -39,6 +40,8 @@ class AdverbialReader:
         index = self._past_adverbials(index, high)
         if index < high and (addressed or frame[index].lower in language.phrases.manner):
             index = self._at_that(index, high)
+        if language.verbs.inverts and cue.kind is not CueKind.LABEL:
+            index = self._over_insertion(index, high)
         if index + 1 < high and frame[index].text == "," and self._that_or_quote(index + 1):
             index += 1
         if cue.kind is CueKind.LABEL:
@@ -46,6 +49,17 @@ class AdverbialReader:
         while index < high and (frame[index].text == ":" or frame[index].lower in language.phrases.that):
             index += 1
         return index, chain
+
+    def _over_insertion(self, index: int, high: int) -> int:
+        """Step to "that" over adverbs: ``precisó también que``, ``ha dicho, por su parte, que``."""
+        verbs, that = self._language.verbs, self._language.phrases.that
+        for later in range(index, min(high, index + _MAX_INSERTED_TOKENS)):
+            token = self._frame[later]
+            if token.lower in that:
+                return later
+            if token.kind is TokenKind.QUOTE or token.quote >= 0 or token.text in ".:;" or token.lower in verbs.finite:
+                break
+        return index
 
     def _past_adverbials(self, index: int, high: int) -> int:
         while index < high:

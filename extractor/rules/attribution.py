@@ -12,6 +12,8 @@ from extractor.rules.subjects import SubjectReader
 
 _MIN_CLAUSE_TOKENS = 6
 """Before a closing "according to" so many words are a clause, whatever its verb."""
+_MIN_TOLD_TOKENS = 3
+"""Behind an opening "according to", where the list of verbs is short."""
 
 
 class Attributor:
@@ -224,7 +226,8 @@ class Attributor:
             if clauses.own_subject(behind.first + 1, behind.last):
                 parts = [before]
         closes = low == 0 and parts == [before] and before.last - before.first >= _MIN_CLAUSE_TOKENS
-        if not closes and not any(clauses.has_finite(part) for part in parts):
+        opens = parts == [behind] and self._language.verbs.inverts and behind.last - behind.first >= _MIN_TOLD_TOKENS
+        if not closes and not opens and not any(clauses.has_finite(part) for part in parts):
             return
         whole = len(parts) == 2
         attribution.clauses = [tuple(parts)] if whole else [(part,) for part in clauses.split(parts[0])]

@@ -77,8 +77,13 @@ def _nameable(token: Token, language: Language) -> bool:
         (token.capital or _particle_joined(token, language))
         and token.lower not in language.months
         and token.lower not in language.weekdays
-        and (token.lower not in language.function_words or (token.text.isupper() and len(token.text) > 1))
+        and (token.lower not in language.function_words or _is_acronym(token))
     )
+
+
+def _is_acronym(token: Token) -> bool:
+    """``US``, but not the French ``L'``."""
+    return token.text.isupper() and len(token.text) > 1 and token.text[-1] not in "'’"
 
 
 def _particle_joined(token: Token, language: Language) -> bool:

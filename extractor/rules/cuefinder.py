@@ -1,10 +1,12 @@
 """Find the cues of a unit: which words attribute, and how they take their content."""
 
 from dataclasses import replace
+from functools import cache
 
 from extractor.rules.chunks import EntityKind
 from extractor.rules.cues import Cue, CueKind, follows_block, matched
 from extractor.rules.language import Language
+from extractor.rules.language import language as language_data
 from extractor.rules.phrases import Phrase, PhraseReader
 from extractor.rules.reading import Token, TokenKind
 from extractor.rules.subjects import SubjectReader
@@ -12,6 +14,15 @@ from extractor.schema import Span
 
 _MAX_PUTTING_TOKENS = 8
 """So many words may stand between "as" and "puts it"."""
+
+
+@cache
+def _closed_class(code: str) -> frozenset[str]:
+    """Words that are no verb of saying: function words, and the forms of be, have and the like."""
+    language = language_data(code)
+    grammar, verbs = language.grammar, language.verbs
+    words = language.function_words | grammar.prepositions | grammar.conjunctions | grammar.determiners
+    return words | language.times | verbs.auxiliaries | verbs.finite | language.nouns.roles
 
 
 class CueFinder:
@@ -108,7 +119,7 @@ class CueFinder:
             last += 1
         elif token.lower in language.verbs.with_particle:
             return None
-        if before is None:
+        if before is None or self._lacks_auxiliary(index, before):
             return None
         if self._is_participle(index, before):
             return self._participle(index, last, before, kind, earlier)
@@ -135,7 +146,7 @@ class CueFinder:
 
     def _finite(self, index: int, last: int, kind: CueKind, before: int, earlier: list[Cue]) -> Cue | None:
         """A finite verb with its subject before or behind it, shared, or dropped."""
-        inverted = self._subjects.inverted(index, last, kind)
+        inverted = self._subjects.inverted(before if self._language.verbs.inverts else index, last, kind)
         if inverted is not None:
             return self._cue(index, last, kind, inverted, inverted=True)
         subject = self._subjects.of_verb(before, index, kind)
@@ -178,7 +189,23 @@ class CueFinder:
         spoken = lower in verbs.speak_of and len(ahead) == 2 and ahead[1].quote >= 0
         if lower in verbs.quote and (self._blocks or colon or (spoken and ahead[0].lower in verbs.warn_links)):
             return CueKind.QUOTE
-        return None
+        return CueKind.QUOTE if verbs.inverts and self._blocks and self._in_incise(index) else None
+
+    def _in_incise(self, index: int) -> bool:
+        """``«...», soupire la boulangère``: between a quotation and a subject any verb is one of saying."""
+        token, language = self._frame[index], self._language
+        if token.capital or token.lower in _closed_class(language.code):
+            return False
+        before, _, _ = self._auxiliaries_before(index)
+        if before is None or not follows_block(self._frame, before):
+            return False
+        following = self._frame[index + 1] if index + 1 < len(self._frame) else None
+        if following is None or following.kind is TokenKind.MARK:
+            return language.verbs.drops_subject and token.lower.endswith(language.verbs.past_endings)
+        subject = self._phrases.starting(index + 1, lenient=True)
+        return subject is not None and (
+            subject.pronoun or subject.entity is not None or following.lower in language.grammar.determiners
+        )
 
     def _is_noun(self, index: int) -> bool:
         """Tell whether the word is a noun here: "the report", "his claims"."""
@@ -220,7 +247,7 @@ class CueFinder:
                     return position - 3, False, negated
                 return None, False, negated
             if first and token.lower in verbs.passive and not self._is_ing(index):
-                passive = True
+                passive = position < 2 or self._frame[position - 2].lower not in verbs.reflexive
             negated = negated or token.lower in verbs.negations
             first = first and adverb
             position -= 1
@@ -234,6 +261,13 @@ class CueFinder:
         """Without an auxiliary a form in -ing has no subject of its own."""
         be = self._language.verbs.passive
         return self._is_ing(index) and not any(token.lower in be for token in self._frame[before:index])
+
+    def _lacks_auxiliary(self, index: int, before: int) -> bool:
+        """``le plan annoncé``: a past participle without its auxiliary, before which a pronoun may stand ("a-t-il")."""
+        verbs = self._language.verbs
+        if not verbs.participles or not self._frame[index].lower.endswith(verbs.participles):
+            return False
+        return not any(token.lower in verbs.perfect for token in self._frame[max(0, before - 2) : index])
 
     def _absolute(self, index: int, last: int, kind: CueKind) -> Cue | None:
         """``with Osei calling the tender "a disgrace"``."""

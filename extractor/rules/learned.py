@@ -62,6 +62,9 @@ def _by_neighbours(entity: Entity, tokens: Sequence[Token], position: int, langu
         (Gender.SHE, nouns.she_titles | nouns.she_nouns),
     ):
         entity.genders[gender] += _TITLED * bool(words & before)
+    if before and entity.kind is EntityKind.PERSON:
+        entity.genders[Gender.HE] += SURE * bool(before & language.grammar.masculine)
+        entity.genders[Gender.SHE] += SURE * bool(before & language.grammar.feminine)
     noun = _noun_before(tokens, position, language)
     if noun is not None:
         entity.descriptors.add(noun)

@@ -239,7 +239,7 @@ class PhraseReader:
         phrase = self._nouns.parsed(index, end, lenient=lenient)
         if phrase is None:
             return None
-        return self._named_after_comma(phrase, end, stop)
+        return self._named_after_comma(phrase, end, stop, lenient=lenient)
 
     def _ends_after_name(self, index: int) -> bool:
         """After a name the phrase goes on only with a possessive, a preposition or a known noun."""
@@ -264,7 +264,8 @@ class PhraseReader:
         before = self.frame[index - 1].lower
         if before in self._nouns.nouns and verbs.past_endings and token.lower.endswith(verbs.past_endings):
             return True
-        if token.lower in language.grammar.determiners and before not in language.grammar.prepositions:
+        determiner = token.lower in language.grammar.determiners - language.grammar.of
+        if determiner and before not in language.grammar.prepositions:
             return before not in language.grammar.determiners and token.lower not in language.grammar.possessive
         if language.nouns_capitalised and self.frame[index - 1].capital and token.kind is TokenKind.WORD:
             if token.lower not in language.grammar.prepositions and token.lower not in language.grammar.determiners:
@@ -278,11 +279,13 @@ class PhraseReader:
             token.lower in language.grammar.prepositions and following in language.times | language.phrases.media
         )
 
-    def _named_after_comma(self, phrase: Phrase, end: int, stop: int) -> Phrase:
+    def _named_after_comma(self, phrase: Phrase, end: int, stop: int, *, lenient: bool) -> Phrase:
         """``said the minister, Maria Lopez,``: the name follows in apposition."""
         if phrase.entity is not None and phrase.entity.kind is EntityKind.PERSON:
             return phrase
-        if phrase.head not in self._language.nouns.roles or end + 1 >= stop or self.frame[end].text != ",":
+        if end + 1 >= stop or self.frame[end].text != ",":
+            return phrase
+        if phrase.head not in self._language.nouns.roles and (not lenient or phrase.entity is not None):
             return phrase
         chunk = self._nouns.chunk_at(end + 1)
         if chunk is None:

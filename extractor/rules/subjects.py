@@ -43,7 +43,7 @@ class SubjectReader:
         """Return the subject that follows its verb because content stands right before: ``"...," said Osei``.
 
         Args:
-            index: Of the verb.
+            index: Of the verb, where the language inverts of its first auxiliary ("a déclaré").
             last: After the verb and its particle.
             kind: How the verb takes its content.
         """

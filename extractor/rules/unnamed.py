@@ -75,4 +75,6 @@ def gender_of_words(words: tuple[str, ...], language: Language) -> Gender | None
     nouns = language.nouns
     he = any(word in nouns.he_titles | nouns.he_nouns for word in words)
     she = any(word in nouns.she_titles | nouns.she_nouns for word in words)
+    if words and not he and not she:
+        he, she = words[0] in language.grammar.masculine, words[0] in language.grammar.feminine
     return None if he == she else Gender.HE if he else Gender.SHE

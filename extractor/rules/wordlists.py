@@ -88,6 +88,12 @@ class Verbs(Value):
     """Attribute only together with their particle."""
     backshift: Words = frozenset()
     """Verb forms that only reported speech has (Konjunktiv I)."""
+    participles: tuple[str, ...] = ()
+    """Endings of participles, which attribute only behind a form of `perfect`: "a déclaré"."""
+    perfect: Words = frozenset()
+    """Auxiliaries of the perfect tense."""
+    reflexive: Words = frozenset()
+    """Before a form of "be" they show that it makes a perfect, not a passive: "s'est réjoui"."""
     future_past: Words = frozenset()
     """In the main clause after reported speech only the speaker can mean it: would."""
     conditions: Words = frozenset()
@@ -241,6 +247,9 @@ class Grammar(Value):
     """Closed word classes."""
 
     determiners: Words
+    masculine: Words = frozenset()
+    """Of the determiners, those that stand before a man."""
+    feminine: Words = frozenset()
     prepositions: Words
     conjunctions: Words
     splitters: Words = frozenset()
