@@ -187,6 +187,8 @@ class NotScored(Value):
     case_id: str
     split: Split
     reason: str
+    text_sha256: str = Field(default="", exclude=True)
+    """Of the text that was labelled, where that text is what is missing."""
 
 
 class CaseSet(Value):
@@ -279,7 +281,7 @@ def load_cases(path: Path, texts: Texts = no_texts) -> CaseSet:
     cases = sorted((e.case for e in loaded if e.case is not None), key=lambda c: c.id)
     return CaseSet(
         path=str(path),
-        sha256=_sha256_of(files),
+        sha256=sha256_of(files),
         cases=tuple(c for c in cases if c.article.text is not None),
         not_scored=tuple(_left_out(c) for c in cases if c.article.text is None),
     )
@@ -298,10 +300,11 @@ def _load(line: Line, texts: Texts) -> _Loaded:
         return _Loaded(line, None, tuple(f"{line.where}: {wrong}" for wrong in what_is_wrong(exc)))
     if case.article.text is None and (text := texts(case)) is not None:
         case = case.with_text(text)
-    return _Loaded(line, case, tuple(f"{line.where}: case {case.id!r}: {wrong}" for wrong in _contradictions(case)))
+    return _Loaded(line, case, tuple(f"{line.where}: case {case.id!r}: {wrong}" for wrong in contradictions(case)))
 
 
-def _contradictions(case: GoldCase) -> Iterator[str]:
+def contradictions(case: GoldCase) -> Iterator[str]:
+    """Yield what does not hold together in a case, in words."""
     seen: set[str] = set()
     if case.check_worthy is not None and case.claims:
         yield "it has claims and a label for the whole text; keep one of the two"
@@ -335,10 +338,11 @@ def _duplicates(loaded: list[_Loaded]) -> Iterator[str]:
 def _left_out(case: GoldCase) -> NotScored:
     place = case.article.origin.partition("#")[0] or "a place the case does not name"
     reason = f"the text is not in the data set; it is in {place} (--texts)"
-    return NotScored(case_id=case.id, split=case.split, reason=reason)
+    return NotScored(case_id=case.id, split=case.split, reason=reason, text_sha256=case.article.text_sha256)
 
 
-def _sha256_of(files: list[Path]) -> str:
+def sha256_of(files: list[Path]) -> str:
+    """Hash one file's bytes, or the names and hashes of several."""
     digests = [hashlib.sha256(f.read_bytes()).hexdigest() for f in files]
     if len(files) == 1:
         return digests[0]

@@ -95,6 +95,8 @@ def test_help_is_light() -> None:
         "eval",
         "eval run",
         "eval report",
+        "eval convert",
+        "eval check",
         "db",
         "models",
     ],

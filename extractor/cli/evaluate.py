@@ -6,8 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from extractor.cli import bench, peers, report
-from extractor.cli.gold import DataOption, JsonOption, SplitOption, TextsOption, code_version, machine, read_cases
+from eval.formats import Format
+from extractor.cli import bench, datasets, peers, report
+from extractor.cli.gold import (
+    DataOption,
+    FormatOption,
+    JsonOption,
+    SplitOption,
+    TextsOption,
+    code_version,
+    machine,
+    read_cases,
+)
 from extractor.cli.output import EXIT_FAILED, article_progress, bytes_progress, complain, stdout_console
 
 if TYPE_CHECKING:
@@ -21,6 +31,8 @@ app = typer.Typer(help="Score extraction against hand-labelled examples.", no_ar
 app.add_typer(bench.app, name="bench")
 app.command("peers")(peers.peers)
 app.command("report")(report.report)
+app.command("convert")(datasets.convert)
+app.command("check")(datasets.check)
 
 
 DetailsOption = Annotated[
@@ -34,6 +46,7 @@ def run(
         str | None, typer.Option(metavar="rules|local|NAME", help="As for extract. Default: CLAIMDESK_MODEL.")
     ] = None,
     data: DataOption = None,
+    form: FormatOption = Format.CLAIMDESK,
     texts: TextsOption = None,
     split: SplitOption = None,
     save: Annotated[
@@ -48,7 +61,7 @@ def run(
     from extractor.settings import load_settings
 
     settings = load_settings()
-    cases = read_cases(data, texts, split)
+    cases = read_cases(data, texts, split, form)
     started_at = utc_now()
     identity, predictions = asyncio.run(_predict(cases, model or settings.model, settings))
     info = RunInfo(
@@ -73,6 +86,7 @@ def run(
 def rescore(
     run_file: Annotated[Path, typer.Argument(metavar="FILE", help="A run kept with eval run --save.")],
     data: DataOption = None,
+    form: FormatOption = Format.CLAIMDESK,
     texts: TextsOption = None,
     split: SplitOption = None,
     details: DetailsOption = False,
@@ -82,7 +96,7 @@ def rescore(
     from eval.run import load_run
     from eval.scoring import score
 
-    _report(score(load_run(run_file), read_cases(data, texts, split)), details=details, as_json=as_json)
+    _report(score(load_run(run_file), read_cases(data, texts, split, form)), details=details, as_json=as_json)
 
 
 async def _predict(cases: "CaseSet", model: str, settings: "Settings") -> "tuple[Identity, list[Prediction]]":

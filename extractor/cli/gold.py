@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from eval.formats import Format
+from extractor.cli.output import complain, count
+
 if TYPE_CHECKING:
     from eval.cases import CaseSet
 
@@ -19,11 +22,14 @@ class SplitName(StrEnum):
 
 
 DataOption = Annotated[
-    Path | None, typer.Option(metavar="PATH", help="A JSONL file or folder of gold cases; the shipped ones without.")
+    Path | None, typer.Option(metavar="PATH", help="A file or folder of gold cases; the shipped ones without.")
 ]
 TextsOption = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="JSONL with id and text, for cases whose text is not shipped with them."),
+]
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="How the cases are written down; claimdesk is our own JSONL.")
 ]
 SplitOption = Annotated[
     list[SplitName] | None, typer.Option(help="Only these cases; dev and test without. May be given several times.")
@@ -31,20 +37,45 @@ SplitOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 
-def read_cases(data: Path | None, texts: Path | None, split: list[SplitName] | None) -> "CaseSet":
-    """Read the cases that the options choose.
+TOLD = 10
+"""So many rows that a reader left out are named; `eval check` names them all."""
+
+
+def read_cases(
+    data: Path | None, texts: Path | None, split: list[SplitName] | None, form: Format = Format.CLAIMDESK
+) -> "CaseSet":
+    """Read the cases that the options choose; what a reader had to leave out is told on stderr.
+
+    Raises:
+        EvalError: They cannot be read or contradict themselves.
+    """
+    from eval.cases import SCORED, Split
+
+    cases = read_all(data, texts, form)
+    for row in cases.left_out[:TOLD]:
+        complain(f"left out: {row.where}: {row.reason}")
+    if len(cases.left_out) > TOLD:
+        complain(f"left out: {count(len(cases.left_out) - TOLD, 'more row')}; claimdesk eval check names them all")
+    return cases.select({Split(s) for s in split} if split else SCORED)
+
+
+def read_all(data: Path | None, texts: Path | None, form: Format) -> "CaseSet":
+    """Read all cases, those of the shipped sets where `data` is None.
 
     Raises:
         EvalError: They cannot be read or contradict themselves.
     """
     from importlib.resources import files
 
-    from eval.cases import SCORED, Split, load_cases, no_texts, wikinews_texts
+    from eval.cases import no_texts, wikinews_texts
+    from eval.readers import read_set
+    from extractor.errors import EvalError
     from extractor.ingest import normalise
 
-    path = data or Path(str(files("eval") / "data"))
-    cases = load_cases(path, wikinews_texts(texts, normalise=normalise) if texts else no_texts)
-    return cases.select({Split(s) for s in split} if split else SCORED)
+    if data is None and form is not Format.CLAIMDESK:
+        raise EvalError(f"--format {form} is for sets of your own: name one with --data")
+    resolver = wikinews_texts(texts, normalise=normalise) if texts else no_texts
+    return read_set(data or Path(str(files("eval") / "data")), form, texts=resolver)
 
 
 def code_version() -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from extractor.cli.gold import DataOption, SplitOption, TextsOption, read_cases
+from eval.formats import Format
+from extractor.cli.gold import DataOption, FormatOption, SplitOption, TextsOption, read_cases
 from extractor.cli.output import complain, write_whole
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def report(
         Path | None, typer.Option(metavar="FILE", help="Write tables for a comment on a change; - for stdout.")
     ] = None,
     data: DataOption = None,
+    form: FormatOption = Format.CLAIMDESK,
     texts: TextsOption = None,
     split: SplitOption = None,
 ) -> None:
@@ -34,7 +36,7 @@ def report(
 
     if html is None and markdown is None:
         raise typer.BadParameter("say where the report goes: --html FILE, --markdown FILE or both")
-    cases = read_cases(data, texts, split)
+    cases = read_cases(data, texts, split, form)
     loaded = [(path, load_run(path)) for path in runs]
     systems = [Named(name, score(run, cases)) for name, (_, run) in zip(_names(loaded), loaded, strict=True)]
     if not any(named.score.articles for named in systems):

@@ -1,15 +1,13 @@
-"""The gold cases that ship with the project, the samples made of them, and what prompts may not know."""
+"""The gold cases that ship with the project, and the samples made of them."""
 
 import io
 import json
-import re
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from eval.cases import SCORED, CaseSet, GoldCase, Split, load_cases, wikinews_texts
+from eval.cases import GoldCase, Split, load_cases, wikinews_texts
 from extractor.ingest import Rejected, normalise, read_articles
 from extractor.ingest.fetch import fetch_page
 from extractor.schema import Article
@@ -26,9 +24,6 @@ SAMPLES = {
 }
 """Each sample file and the case that it is."""
 
-COPIED_WORDS = 8
-"""So many words in a row are a sentence that was copied; phrases of news prose that repeat by chance have fewer."""
-
 
 @pytest.fixture(scope="module")
 def own() -> dict[str, GoldCase]:
@@ -39,15 +34,6 @@ def read(path: Path) -> Article:
     (article,) = read_articles([str(path)], stdin=io.BytesIO(), fetch=fetch_page)
     assert not isinstance(article, Rejected), article
     return article
-
-
-def words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.casefold())
-
-
-def runs_of_words(text: str) -> set[tuple[str, ...]]:
-    found = words(text)
-    return {tuple(found[i : i + COPIED_WORDS]) for i in range(len(found) - COPIED_WORDS + 1)}
 
 
 def test_every_sample_is_a_case() -> None:
@@ -76,41 +62,3 @@ def test_every_gold_file_loads_in_order_of_its_ids(path: Path) -> None:
 def test_labels_of_texts_that_are_elsewhere_fit_them(shared_data: Path) -> None:
     texts = wikinews_texts(shared_data / "wikinews_en.jsonl", normalise=normalise)
     assert load_cases(DATA / "wikinews.jsonl", texts).not_scored == ()
-
-
-PROMPTS = pytest.mark.parametrize(
-    "path", sorted((ROOT / "prompts").glob("*.examples.jsonl")), ids=lambda path: path.name
-)
-
-
-@PROMPTS
-def test_no_example_of_a_prompt_is_a_text_to_be_scored(path: Path) -> None:
-    assert copied(path, load_cases(DATA)) == {}
-
-
-@PROMPTS
-def test_no_example_of_a_prompt_is_a_text_from_elsewhere_to_be_scored(path: Path, shared_data: Path) -> None:
-    texts = wikinews_texts(shared_data / "wikinews_en.jsonl", normalise=normalise)
-    assert copied(path, load_cases(DATA / "wikinews.jsonl", texts)) == {}
-
-
-def copied(path: Path, data: CaseSet) -> dict[str, set[tuple[str, ...]]]:
-    """Return the runs of words that a prompt's examples share with dev and test articles, by case."""
-    known = set().union(*(runs_of_words(text) for text in strings(path)))
-    scored = data.select(SCORED).cases
-    assert known
-    assert scored
-    return {case.id: common for case in scored if (common := known & runs_of_words(case.text))}
-
-
-def strings(path: Path) -> Iterator[str]:
-    """Give every text in a file of JSON lines."""
-    waiting = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    while waiting:
-        match waiting.pop():
-            case str(text):
-                yield text
-            case list(items):
-                waiting += items
-            case dict(fields):
-                waiting += fields.values()
