@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eval.cases import GoldCase
+from eval.cases import CaseSet, GoldCase, NotScored
 from eval.matching import Comparison, Criterion, Matching, Matrix, compare, match
 from eval.metrics.found import Counts
 from eval.metrics.given_match import Confused, FoundPair, confusion, given_match
@@ -14,7 +14,7 @@ from eval.metrics.partial import PartialCredit, partial_credit
 from eval.metrics.quality import Quality, quality
 from eval.metrics.worthiness import Rated
 from eval.reference import is_pronoun
-from eval.run import Prediction
+from eval.run import EvalRun, Prediction
 from eval.scores import (
     ArticleScore,
     CriterionCounts,
@@ -48,6 +48,48 @@ class Judged:
     """All predicted claims, those that were not found as not worth checking; empty where the annotators
     did not say what is. Of a text labelled as a whole, the text."""
     quality: Quality
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A run held against gold cases, article by article."""
+
+    articles: tuple[Judged, ...]
+    """Sorted by case id."""
+    predictions: tuple[Prediction, ...]
+    """In the same order."""
+    not_scored: tuple[NotScored, ...]
+    unused: tuple[str, ...]
+    """Cases the run has a prediction for that are not among those asked for."""
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Return the cases that were judged."""
+        return tuple(j.article.case_id for j in self.articles)
+
+
+def judge_run(run: EvalRun, cases: CaseSet, options: Options) -> Judgement:
+    """Judge every case that the run has a prediction for; the others are listed with the reason."""
+    predictions = {p.case_id: p for p in run.predictions}
+    judged: list[tuple[Judged, Prediction]] = []
+    not_scored = list(cases.not_scored)
+    for case in sorted(cases.cases, key=lambda c: c.id):
+        found = predictions.get(case.id)
+        if found is None:
+            reason = "the run has no prediction for it"
+        elif found.text_sha256 != case.article.text_sha256:
+            reason = f"its prediction is for another text (sha256 {found.text_sha256[:12]}...)"
+        else:
+            judged.append((judge(case, found, options), found))
+            continue
+        not_scored.append(NotScored(case_id=case.id, split=case.split, reason=reason))
+    wanted = {case.id for case in cases.cases} | {n.case_id for n in cases.not_scored}
+    return Judgement(
+        articles=tuple(j for j, _ in judged),
+        predictions=tuple(p for _, p in judged),
+        not_scored=tuple(not_scored),
+        unused=tuple(sorted(predictions.keys() - wanted)),
+    )
 
 
 def judge(case: GoldCase, found: Prediction, options: Options) -> Judged:

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
-from eval.cases import CaseSet, GoldCase, NotScored
-from eval.judging import Judged, judge
+from eval.cases import CaseSet
+from eval.judging import Judged, judge_run
 from eval.matching import Criterion
 from eval.metrics.figure import Ratio, Resamples, figure, resample
 from eval.metrics.found import Counts
@@ -13,7 +13,7 @@ from eval.metrics.grounding import Grounded
 from eval.metrics.partial import partial_score
 from eval.metrics.quality import quality_figures
 from eval.metrics.worthiness import worthiness
-from eval.run import EvalRun, Prediction
+from eval.run import EvalRun
 from eval.scores import Accuracy, CriterionScore, Dimension, Grounding, Options, Score, SliceScore
 from extractor.schema import Quotation, Usage
 
@@ -30,23 +30,13 @@ def score(run: EvalRun, cases: CaseSet, options: Options | None = None) -> Score
         options: thresholds, bootstrap rounds and seed, headline criterion.
     """
     options = options or Options()
-    predictions = {p.case_id: p for p in run.predictions}
-    judged: list[Judged] = []
-    scored: list[Prediction] = []
-    not_scored = list(cases.not_scored)
-    for case in sorted(cases.cases, key=lambda c: c.id):
-        found = predictions.get(case.id)
-        if reason := _why_not(case, found):
-            not_scored.append(NotScored(case_id=case.id, split=case.split, reason=reason))
-        elif found is not None:
-            judged.append(judge(case, found, options))
-            scored.append(found)
+    judgement = judge_run(run, cases, options)
+    judged, predictions = judgement.articles, judgement.predictions
     resamples = resample(len(judged), options.bootstrap)
-    wanted = {case.id for case in cases.cases} | {n.case_id for n in cases.not_scored}
     return Score(
         run=run.info,
-        usage=sum((p.usage for p in scored), Usage()),
-        seconds=sum(p.seconds for p in scored),
+        usage=sum((p.usage for p in predictions), Usage()),
+        seconds=sum(p.seconds for p in predictions),
         dataset=cases.path,
         dataset_sha256=cases.sha256,
         options=options,
@@ -59,17 +49,9 @@ def score(run: EvalRun, cases: CaseSet, options: Options | None = None) -> Score
         grounding=_grounding([j.article.grounded for j in judged], resamples),
         articles=tuple(j.article for j in judged),
         slices=tuple(_slices(judged, resamples)),
-        not_scored=tuple(not_scored),
-        unused_predictions=tuple(sorted(predictions.keys() - wanted)),
+        not_scored=judgement.not_scored,
+        unused_predictions=judgement.unused,
     )
-
-
-def _why_not(case: GoldCase, found: Prediction | None) -> str | None:
-    if found is None:
-        return "the run has no prediction for it"
-    if found.text_sha256 != case.article.text_sha256:
-        return f"its prediction is for another text (sha256 {found.text_sha256[:12]}...)"
-    return None
 
 
 def _criteria(counts: Sequence[Sequence[Counts]], resamples: Resamples) -> tuple[CriterionScore, ...]:
@@ -120,10 +102,20 @@ def _grounding(found: Sequence[Grounded], resamples: Resamples) -> Grounding:
     )
 
 
-def _slices(judged: Sequence[Judged], resamples: Resamples) -> Iterator[SliceScore]:
+def slices_of(judged: Sequence[Judged]) -> list[tuple[Dimension, str]]:
+    """Return the slices that articles or claims belong to, in the order of a report."""
     order = list(Dimension)
     values = {at for j in judged for at in j.parts}
-    for dimension, value in sorted(values, key=lambda at: (order.index(at[0]), *_place(at))):
+    return sorted(values, key=lambda at: (order.index(at[0]), *_place(at)))
+
+
+def _place(at: tuple[Dimension, str]) -> tuple[int, str]:
+    # Quotation types from direct to none, as everywhere; the others by the alphabet.
+    return (list(Quotation).index(Quotation(at[1])) if at[0] is Dimension.QUOTATION else 0), at[1]
+
+
+def _slices(judged: Sequence[Judged], resamples: Resamples) -> Iterator[SliceScore]:
+    for dimension, value in slices_of(judged):
         held = [k for k, j in enumerate(judged) if (dimension, value) in j.parts]
         yield SliceScore(
             dimension=dimension,
@@ -131,8 +123,3 @@ def _slices(judged: Sequence[Judged], resamples: Resamples) -> Iterator[SliceSco
             n_articles=len(held),
             criteria=_criteria([judged[k].parts[dimension, value] for k in held], resamples.of(held)),
         )
-
-
-def _place(at: tuple[Dimension, str]) -> tuple[int, str]:
-    # Quotation types from direct to none, as everywhere; the others by the alphabet.
-    return (list(Quotation).index(Quotation(at[1])) if at[0] is Dimension.QUOTATION else 0), at[1]

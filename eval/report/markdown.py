@@ -1,10 +1,10 @@
 """A comparison of runs as Markdown, for a comment on a change: the figures open, the rest folded."""
 
-import re
 from collections.abc import Iterator, Sequence
 
 from eval.report.marked import Named
 from eval.report.summary import Cell, RunFacts, Table, summary
+from eval.report.wording import markdown_text
 
 
 def as_markdown(systems: Sequence[Named]) -> str:
@@ -14,13 +14,13 @@ def as_markdown(systems: Sequence[Named]) -> str:
         systems: at least one, in the order of the rows; scored with the same options.
     """
     found = summary(systems)
-    names = " and ".join(_text(run.name) for run in found.runs)
+    names = " and ".join(markdown_text(run.name) for run in found.runs)
     blocks = [
         f"## Evaluation of {names}",
-        _text(found.lead),
+        markdown_text(found.lead),
         *_table(found.headline),
         *_table(found.errors),
-        *(f"> {_text(run.name)}: {_text(warning)}" for run in found.runs for warning in run.warnings),
+        *(f"> {markdown_text(run.name)}: {markdown_text(warning)}" for run in found.runs for warning in run.warnings),
         *(block for table in found.further for block in _folded(table.title, [*_table(table)])),
         *_folded("What was run", [_facts(run) for run in found.runs]),
     ]
@@ -28,9 +28,9 @@ def as_markdown(systems: Sequence[Named]) -> str:
 
 
 def _table(table: Table) -> Iterator[str]:
-    yield f"**{_text(table.title)}**"
-    lines = [_row([table.first, *map(_text, table.columns)]), "|---|" + "---:|" * len(table.columns)]
-    lines += [_row([_text(row.name), *map(_cell, row.cells)]) for row in table.rows]
+    yield f"**{markdown_text(table.title)}**"
+    lines = [_row([table.first, *map(markdown_text, table.columns)]), "|---|" + "---:|" * len(table.columns)]
+    lines += [_row([markdown_text(row.name), *map(_cell, row.cells)]) for row in table.rows]
     yield "\n".join(lines)
     yield table.note
 
@@ -45,16 +45,12 @@ def _cell(cell: Cell) -> str:
 
 
 def _facts(run: RunFacts) -> str:
-    return "\n".join([f"- **{_text(run.name)}**", *(f"  - {f.name}: {_text(f.value)}" for f in run.facts)])
+    return "\n".join(
+        [f"- **{markdown_text(run.name)}**", *(f"  - {f.name}: {markdown_text(f.value)}" for f in run.facts)]
+    )
 
 
 def _folded(title: str, blocks: Sequence[str]) -> Iterator[str]:
-    yield f"<details><summary>{_text(title)}</summary>"
+    yield f"<details><summary>{markdown_text(title)}</summary>"
     yield from blocks
     yield "</details>"
-
-
-def _text(text: str) -> str:
-    """Write text so that it is shown as it is: no markup, no border of a table, nobody's name called by an @."""
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace("@", "&#64;")
-    return re.sub(r"([\\`*_\[\]|#~>])", r"\\\1", text)

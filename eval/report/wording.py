@@ -1,5 +1,6 @@
 """Figures and reasons in words; every rounding of a report for people happens here."""
 
+import re
 from collections.abc import Iterator
 
 from eval.cases import GoldClaim
@@ -57,6 +58,12 @@ def ratio_text(ratio: Ratio) -> str:
 def printable(text: str) -> str:
     """Take line breaks and control characters out of text from elsewhere, lest it steer the terminal."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def markdown_text(text: str) -> str:
+    """Write text so that Markdown shows it as it is: no markup, no border of a table, nobody's name called by an @."""
+    escaped = re.sub(r"([\\`*_\[\]|#~>])", r"\\\1", text)
+    return escaped.replace("&", "&amp;").replace("<", "&lt;").replace("@", "&#64;")
 
 
 def voice(name: str, kind: SourceKind | None) -> str:

@@ -1,0 +1,101 @@
+"""Commands that hold one run, or one annotator, against another."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from eval.formats import Format
+from extractor.cli.gold import DataOption, FormatOption, JsonOption, SplitOption, TextsOption, read_cases
+from extractor.cli.output import EXIT_FAILED, print_json, stdout_console
+
+if TYPE_CHECKING:
+    from eval.gate import Floored
+
+RunArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run kept with eval run --save.")]
+CommonOption = Annotated[
+    bool, typer.Option("--common", help="Compare on the cases that both have, even where the data differ.")
+]
+
+
+def compare(
+    one: Annotated[Path, typer.Argument(metavar="A", help="A run kept with eval run --save.")],
+    other: Annotated[Path, typer.Argument(metavar="B", help="The run to hold against it.")],
+    data: DataOption = None,
+    form: FormatOption = Format.CLAIMDESK,
+    texts: TextsOption = None,
+    split: SplitOption = None,
+    common: CommonOption = False,
+    as_json: JsonOption = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown instead of tables.")] = False,
+) -> None:
+    """Tell two runs apart: differences with intervals and p values, by slice, and the claims that changed side."""
+    from eval.compare import compare_runs
+    from eval.report.compared import as_markdown, render
+    from eval.run import load_run
+
+    if as_json and markdown:
+        raise typer.BadParameter("--json and --markdown exclude each other")
+    compared = compare_runs(load_run(one), load_run(other), read_cases(data, texts, split, form), common=common)
+    if as_json:
+        print_json(compared)
+    elif markdown:
+        typer.echo(as_markdown(compared), nl=False)
+    else:
+        stdout_console().print(render(compared))
+
+
+def gate(
+    run: RunArgument,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Fail when the F1 is worse than this run's beyond noise.")
+    ] = None,
+    floor: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIGURE=VALUE", help="Fail when a figure is lower, such as f1=0.70; several times."),
+    ] = None,
+    data: DataOption = None,
+    form: FormatOption = Format.CLAIMDESK,
+    texts: TextsOption = None,
+    split: SplitOption = None,
+    common: CommonOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Let CI decide: exit code 1 when a run is worse than a baseline beyond noise, or below a floor.
+
+    F1 is by span overlap and source. Worse beyond noise means that the whole 95 % interval of the difference lies
+    below zero. Floors can be set for f1, precision, recall, partial_f1, source, quotation, cue, kind, grounded and
+    average_precision. Exit code 2 when the gate cannot decide.
+    """
+    from eval.compare import compare_runs
+    from eval.gate import gate as judge
+    from eval.run import load_run
+    from eval.scoring import score
+
+    floors = dict(_floor(given) for given in floor or ())
+    cases = read_cases(data, texts, split, form)
+    the_run = load_run(run)
+    comparison = compare_runs(load_run(baseline), the_run, cases, common=common) if baseline else None
+    outcome = judge(score(the_run, cases), comparison, floors)
+    if as_json:
+        print_json({"passed": outcome.passed, "checks": outcome.checks})
+    else:
+        why = "; ".join(check.why for check in sorted(outcome.checks, key=lambda check: check.passed))
+        typer.echo(f"gate {'passed' if outcome.passed else 'FAILED'}: {why}")
+    if not outcome.passed:
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _floor(given: str) -> "tuple[Floored, float]":
+    from eval.gate import Floored
+
+    name, _, value = given.partition("=")
+    if name not in list(Floored):
+        raise typer.BadParameter(f"--floor {given!r}: no figure {name!r}; there are {', '.join(Floored)}")
+    try:
+        least = float(value)
+    except ValueError:
+        least = -1.0
+    if not 0 <= least <= 1:
+        raise typer.BadParameter(f"--floor {given!r}: give a share from 0 to 1, such as {name}=0.7")
+    return Floored(name), least

@@ -1,0 +1,112 @@
+"""`claimdesk eval run`, `score`, `compare`, `gate` as a person meets them."""
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from extractor.cli import main
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+
+Claimdesk = Callable[..., Done]
+
+
+@pytest.fixture
+def claimdesk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Claimdesk:
+    """Run one eval command in this process."""
+
+    def run(*args: str | Path) -> Done:
+        monkeypatch.setattr(sys, "argv", ["claimdesk", "eval", *map(str, args)])
+        capsys.readouterr()
+        code = 0
+        try:
+            main()
+        except SystemExit as exc:
+            code = int(exc.code or 0)
+        return Done(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def gold(build: Any, tmp_path: Path) -> Path:
+    """Two articles."""
+    path = tmp_path / "gold.jsonl"
+    claims = (build.gold("The bridge is safe"), build.gold("The tunnel will open in May"))
+    path.write_text("".join(build.case(*claims, case_id=i).model_dump_json() + "\n" for i in "ab"), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def runs(claimdesk: Claimdesk, gold: Path, tmp_path: Path) -> tuple[Path, Path]:
+    """What rules find, and the same without any claim."""
+    full, empty = tmp_path / "full.json", tmp_path / "empty.json"
+    assert claimdesk("run", "--model", "rules", "--data", gold, "--save", full).code == 0
+    document = json.loads(full.read_text())
+    for prediction in document["predictions"]:
+        prediction["claims"] = []
+    empty.write_text(json.dumps(document))
+    return full, empty
+
+
+def test_compare_prints_tables_json_and_markdown(claimdesk: Claimdesk, gold: Path, runs: tuple[Path, Path]) -> None:
+    shown = claimdesk("compare", *runs, "--data", gold)
+    assert shown.code == 0
+    assert "Claims lost: only A finds them (4)" in shown.out
+    found = json.loads(claimdesk("compare", *runs, "--data", gold, "--json").out)
+    assert found["n_articles"] == 2
+    assert [change["side"] for change in found["changes"][:4]] == ["lost"] * 4
+    assert claimdesk("compare", *runs, "--data", gold, "--markdown").out.startswith("## Comparison of two runs\n")
+    both = claimdesk("compare", *runs, "--data", gold, "--markdown", "--json")
+    assert (both.code, "exclude each other" in both.err) == (2, True)
+
+
+def test_compare_refuses_other_data_until_told(claimdesk: Claimdesk, gold: Path, runs: tuple[Path, Path]) -> None:
+    full, empty = runs
+    document = json.loads(empty.read_text())
+    document["info"]["dataset_sha256"] = "1" * 64
+    empty.write_text(json.dumps(document))
+    refused = claimdesk("compare", full, empty, "--data", gold)
+    assert refused.code == 2
+    assert "made on different data" in refused.err
+    assert claimdesk("compare", full, empty, "--data", gold, "--common").code == 0
+
+
+def test_the_gate_speaks_by_its_exit_code(claimdesk: Claimdesk, gold: Path, runs: tuple[Path, Path]) -> None:
+    full, empty = runs
+    passed = claimdesk("gate", full, "--baseline", empty, "--floor", "recall=0.5", "--data", gold)
+    assert (passed.code, passed.out.count("\n")) == (0, 1)
+    assert passed.out.startswith("gate passed: ")
+    failed = claimdesk("gate", empty, "--baseline", full, "--floor", "recall=0.5", "--data", gold, "--json")
+    assert failed.code == 1
+    assert [check["passed"] for check in json.loads(failed.out)["checks"]] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ((), "nothing to ask of the run"),
+        (("--floor", "f2=0.5"), "no figure 'f2'"),
+        (("--floor", "f1"), "give a share from 0 to 1"),
+        (("--floor", "f1=70"), "give a share from 0 to 1"),
+        (("--baseline", "absent.json"), "absent.json: cannot be read"),
+    ],
+    ids=["nothing", "figure", "no value", "percent", "no file"],
+)
+def test_a_gate_misused_is_no_verdict(
+    claimdesk: Claimdesk, gold: Path, runs: tuple[Path, Path], options: tuple[str, ...], told: str
+) -> None:
+    done = claimdesk("gate", runs[0], "--data", gold, *options)
+    assert done.code == 2
+    assert told in done.err
