@@ -18,8 +18,8 @@ ONLY_IN = {
     "streamlit": ("review_app/app.py", "review_app/views/", "review_app/widgets/"),
     "typer": ("extractor/cli/",),
     "rich": ("extractor/cli/", "eval/report/"),
-    "altair": ("eval/report/plots.py",),
-    "vl_convert": ("eval/report/plots.py",),
+    "altair": ("eval/report/plots/",),
+    "vl_convert": ("eval/report/plots/drawing.py",),
     "jinja2": ("eval/report/html.py",),
 }
 

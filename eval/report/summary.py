@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from eval.metrics.figure import Figure
 from eval.report.marked import Named
 from eval.report.verdicts import Verdict, count, judge
-from eval.report.wording import criterion_name, printable, share
+from eval.report.wording import CEILING, ceiling_figure, criterion_name, printable, share
 from eval.scores import Dimension, Score, SliceScore
 from extractor.schema import Value
 
@@ -25,6 +25,8 @@ class Row(Value):
 
     name: str
     cells: tuple[Cell, ...]
+    is_reference: bool = False
+    """It is no system, but what systems are held against."""
 
 
 class Table(Value):
@@ -90,6 +92,11 @@ def _cell(figure: Figure) -> Cell:
     return Cell(value=share(figure.value), interval=interval, n=f"of {figure.n}" if figure.n else "")
 
 
+def _reference(figures: Sequence[Figure | None]) -> Row:
+    cells = tuple(Cell(value="-") if figure is None else _cell(figure) for figure in figures)
+    return Row(name=CEILING, cells=cells, is_reference=True)
+
+
 def _headline(systems: Sequence[Named]) -> Table:
     options = systems[0].score.options
     name = criterion_name(options.headline, options.thresholds)
@@ -97,11 +104,17 @@ def _headline(systems: Sequence[Named]) -> Table:
     for named in systems:
         found = named.score.headline()
         rows.append(Row(name=printable(named.name), cells=tuple(map(_cell, (found.f1, found.precision, found.recall)))))
+    human = ""
+    if ceiling := systems[0].score.ceiling:
+        f1 = next(b.f1 for b in ceiling.found if b.criterion is options.headline)
+        rows.append(_reference((ceiling_figure(f1), None, None)))
+        human = f" {CEILING}: each held against the other, before adjudication, over {ceiling.n_articles} articles."
     rounds, seed = options.bootstrap.rounds, options.bootstrap.seed
     return Table(
         title="Claims found with the right source" if options.headline.with_source else "Claims found",
         note=f"By {name}. In brackets 95 % intervals, bootstrap over articles ({rounds} rounds, seed {seed}); then "
-        "what the figure is a share of: predicted claims for precision, gold claims for recall, both for F1.",
+        "what the figure is a share of: predicted claims for precision, gold claims for recall, both for F1."
+        f"{human}",
         first="System",
         columns=("F1", "Precision", "Recall"),
         rows=tuple(rows),
@@ -128,7 +141,10 @@ def _errors(systems: Sequence[Named]) -> Table:
 
 def _further(systems: Sequence[Named]) -> Iterator[Table]:
     yield _parts(systems)
+    yield _worthiness(systems)
+    yield _quality(systems)
     yield _criteria(systems)
+    yield _partial(systems)
     yield _slices(systems)
 
 
@@ -140,17 +156,81 @@ def _parts(systems: Sequence[Named]) -> Table:
             accuracy.source,
             accuracy.quotation,
             accuracy.cue,
+            accuracy.kind,
             grounding.grounded,
             grounding.misquoted,
             grounding.false_spans,
         )
         rows.append(Row(name=printable(named.name), cells=tuple(map(_cell, figures))))
+    if ceiling := systems[0].score.ceiling:
+        same = ceiling.given_match
+        agreed = [ceiling_figure(ratio) for ratio in (same.source, same.quotation, same.cue, same.kind)]
+        rows.append(_reference((*agreed, None, None, None)))
     return Table(
-        title="Source, type, cue, and how claims stand in the text",
-        note="The first three are shares of the claims found by span overlap. Misquoted: of direct and mixed "
+        title="Source, type, cue, kind, and how claims stand in the text",
+        note="The first four are shares of the claims found by span overlap. Misquoted: of direct and mixed "
         "quotations. False spans: parts called exact whose span has other words; must be 0.",
         first="System",
-        columns=("Source right", "Type right", "Cue right", "Placed in the text", "Misquoted", "False spans"),
+        columns=(
+            "Source right",
+            "Type right",
+            "Cue right",
+            "Kind right",
+            "Placed in the text",
+            "Misquoted",
+            "False spans",
+        ),
+        rows=tuple(rows),
+    )
+
+
+def _worthiness(systems: Sequence[Named]) -> Table:
+    rows = []
+    for named in systems:
+        worth = named.score.worthiness
+        at_k = (at.precision for at in worth.precision_at)
+        figures = (worth.average_precision, worth.share_worthy, worth.calibration_error, *at_k)
+        rows.append(Row(name=printable(named.name), cells=tuple(map(_cell, figures))))
+    ranks = (f"Precision at {at.k}" for at in systems[0].score.worthiness.precision_at)
+    return Table(
+        title="Check-worthiness",
+        note="Of claims found by span overlap; an order by chance has the average precision in the second column. "
+        "Precision at k: among the k most check-worthy of all predicted claims, those that were found and are worth a "
+        "check. The calibration error is 0 at best.",
+        first="System",
+        columns=("Average precision", "Worth a check", "Calibration error", *ranks),
+        rows=tuple(rows),
+    )
+
+
+def _quality(systems: Sequence[Named]) -> Table:
+    measures = [figure.measure for figure in systems[0].score.quality]
+    rows = [
+        Row(name=printable(named.name), cells=tuple(_cell(q.predicted) for q in named.score.quality))
+        for named in systems
+    ]
+    gold = tuple(Cell(value="-") if q.gold is None else _cell(q.gold) for q in systems[0].score.quality)
+    rows.append(Row(name="Gold claims", cells=gold, is_reference=True))
+    return Table(
+        title="Quality of claims, by proxies without a judge",
+        note="After Ullrich et al. 2025. What the gold claims lack of 1 is the error of the proxy.",
+        first="System",
+        columns=tuple(str(measure).capitalize() for measure in measures),
+        rows=tuple(rows),
+    )
+
+
+def _partial(systems: Sequence[Named]) -> Table:
+    rows = []
+    for named in systems:
+        partial = named.score.partial
+        figures = (partial.f1, partial.precision, partial.recall)
+        rows.append(Row(name=printable(named.name), cells=tuple(map(_cell, figures))))
+    return Table(
+        title="Partial credit",
+        note="A claim found by half earns a half; sources play no part. A figure of its own, part of no other.",
+        first="System",
+        columns=("F1", "Precision", "Recall"),
         rows=tuple(rows),
     )
 

@@ -10,6 +10,8 @@ from eval.scores import Near
 from extractor.schema import Claim, Quotation, SourceKind
 
 UNDEFINED = "undefined"
+CEILING = "Two annotators"
+"""How a report calls the human ceiling."""
 
 CRITERIA = {
     Criterion.SPAN_EXACT: "span exact",
@@ -48,6 +50,11 @@ def figure_text(figure: Figure) -> str:
     if figure.interval is None:
         return share(figure.value)
     return f"{share(figure.value)} [{share(figure.interval.low)}, {share(figure.interval.high)}]"
+
+
+def ceiling_figure(ratio: Ratio) -> Figure:
+    """Put what two annotators reach beside figures of systems; no interval is known for it."""
+    return Figure(value=ratio.value, n=ratio.n, interval=None)
 
 
 def ratio_text(ratio: Ratio) -> str:

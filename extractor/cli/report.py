@@ -25,6 +25,7 @@ def report(
     ] = None,
     data: DataOption = None,
     form: FormatOption = Format.CLAIMDESK,
+    form: FormatOption = Format.CLAIMDESK,
     texts: TextsOption = None,
     split: SplitOption = None,
 ) -> None:

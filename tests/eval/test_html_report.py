@@ -11,16 +11,19 @@ from lxml import html
 from playwright.sync_api import Page, expect
 
 from eval.cases import CaseSet, GoldArticle
-from eval.metrics.figure import Bootstrap, Figure
+from eval.ceiling import Between, Ceiling
+from eval.matching import Criterion
+from eval.metrics.figure import Bootstrap, Figure, Ratio
+from eval.metrics.given_match import GivenMatch
 from eval.report.html import as_html
 from eval.report.markdown import as_markdown
 from eval.report.marked import Named
 from eval.report.plots import plots
 from eval.report.verdicts import Verdict
-from eval.report.wording import share
+from eval.report.wording import figure_text, share
 from eval.scores import Options
 from eval.scoring import score
-from extractor.schema import Quotation
+from extractor.schema import Quotation, Usage
 from tests.browser import browser, browser_page
 
 __all__ = ["browser", "browser_page"]
@@ -129,19 +132,59 @@ def test_hostile_text_is_nowhere_markup(page_text: str) -> None:
     assert len(re.findall("<script", page_text)) == len(re.findall("</script", page_text)) == 2
 
 
-def test_plots_follow_the_page_and_name_every_system(systems: list[Named]) -> None:
+def test_plots_follow_the_page_and_fit_a_telephone(systems: list[Named]) -> None:
     drawn = plots(systems)
     assert [p.question for p in drawn] == [
         "How many of the claims does each system find, and how sure is that?",
+        "Most check-worthy claims first: how many are worth a check?",
+        "When a system says 0.8, are eight of ten such claims worth a check?",
+        "Which quotation types does rules mistake for which?",
         "What does a better F1 cost in time?",
     ]
     for plot in drawn:
-        assert "var(--s0)" in plot.svg
         assert "var(--ink)" in plot.svg
         assert not re.search("#[0-9a-f]{3,6}\\b|<script|<img|xmlns|href", plot.svg)
         assert float(re.findall('^<svg [^>]*width="([0-9.]+)"', plot.svg)[0]) < 358
-        assert "of 1 article" in plot.told or share(systems[0].score.headline().f1.value) in plot.told
-        assert "3 articles" in plot.caption
+        assert re.search(r"\d (claims|articles)|n = \d", plot.caption)
+
+
+def test_plots_tell_the_figures_of_the_score(systems: list[Named]) -> None:
+    found, ranked, calibrated, confused, _ = plots(systems)
+    first = systems[0].score
+    assert figure_text(first.headline().f1) in found.told
+    assert figure_text(first.worthiness.average_precision) in ranked.told
+    assert f"average precision {share(first.worthiness.average_precision.value)}" in ranked.svg
+    assert figure_text(first.worthiness.calibration_error) in calibrated.told
+    assert f"error {share(first.worthiness.calibration_error.value)}" in calibrated.svg
+    assert confused.told.endswith("wrong: 1 indirect as direct")
+
+
+def test_what_was_spent_and_is_known_has_a_plot(systems: list[Named]) -> None:
+    usage = Usage(calls=3, prompt_tokens=900, output_tokens=300, cost_usd=0.03)
+    paid, unpriced = (
+        Named(name, systems[0].score.model_copy(update={"usage": usage.model_copy(update={"cost_usd": cost})}))
+        for name, cost in (("paid", 0.03), ("unpriced", None))
+    )
+    *_, tokens, dollars = plots([paid, unpriced])
+    assert "paid: 400 tokens per article" in tokens.told
+    assert "paid: 0.01 US dollars per article" in dollars.told
+    assert "Not known for unpriced" in dollars.caption
+
+
+def test_the_ceiling_stands_beside_the_systems(systems: list[Named], cases: CaseSet) -> None:
+    same = Ratio(hits=9, n=10)
+    ceiling = Ceiling(
+        datasets=("gold.jsonl",),
+        n_articles=7,
+        found=tuple(Between(criterion=c, f1=Ratio(hits=1, n=3 + at)) for at, c in enumerate(Criterion)),
+        given_match=GivenMatch(source=same, quotation=same, cue=same, kind=same),
+    )
+    with_ceiling = [Named(s.name, s.score.model_copy(update={"ceiling": ceiling})) for s in systems]
+    found = html.fromstring(as_html(with_ceiling, cases.cases))
+    rows = found.xpath("//section[@id='figures']//tr[@class='reference']")
+    assert [c.text_content().strip() for c in rows[0].xpath("th|td")] == ["Two annotators", "0.14of 7", "-", "-"]
+    assert "Two annotators, span overlap ≥ 0.5: F1 0.25" in plots(with_ceiling)[0].told
+    assert "| Two annotators | 0.14 (of 7) | - | - |" in as_markdown(with_ceiling)
 
 
 def test_markdown_has_the_same_figures_and_no_markup_of_others(systems: list[Named]) -> None:
