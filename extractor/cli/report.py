@@ -25,7 +25,6 @@ def report(
     ] = None,
     data: DataOption = None,
     form: FormatOption = Format.CLAIMDESK,
-    form: FormatOption = Format.CLAIMDESK,
     texts: TextsOption = None,
     split: SplitOption = None,
 ) -> None:
