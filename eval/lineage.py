@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from extractor.schema import ClaimStatus, DecisionKind, Identity, RejectionReason, Value
+from extractor.schema import ClaimStatus, DecisionKind, Identity, RejectionReason, Span, Value
 
 
 class ReviewStep(Value):
@@ -28,7 +28,10 @@ class ReviewedClaim(Value):
     """Who found it last: an extractor, or ``reviewer`` for a claim that a person added."""
     status: ClaimStatus
     text: str
-    """As it stood at the end. Of rejected claims nothing else is kept: what looked like a claim and is none."""
+    """As it stood at the end, as `content` and `source`; of a rejected claim all that is left of it here: what
+    looked like a claim and is none."""
+    content: tuple[Span, ...]
+    source: str
     steps: tuple[ReviewStep, ...]
     """The oldest first."""
 

@@ -97,6 +97,7 @@ def test_help_is_light() -> None:
         "eval report",
         "eval convert",
         "eval check",
+        "eval promote",
         "db",
         "models",
     ],

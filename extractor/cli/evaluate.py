@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eval.formats import Format
-from extractor.cli import bench, datasets, peers, report, versus
+from extractor.cli import bench, datasets, peers, promote, report, versus
 from extractor.cli.gold import (
     DataOption,
     FormatOption,
@@ -33,6 +33,7 @@ app.command("peers")(peers.peers)
 app.command("report")(report.report)
 app.command("convert")(datasets.convert)
 app.command("check")(datasets.check)
+app.command("promote")(promote.promote)
 app.command("compare")(versus.compare)
 app.command("gate")(versus.gate)
 

@@ -89,6 +89,12 @@ def latest_extraction(session: Session, *, article_sha256: str) -> Extraction | 
     )
 
 
+def list_identities(session: Session, *, article_sha256: str) -> list[Identity]:
+    """Return what every extraction of an article depended on, in the order in which they were saved."""
+    query = select(col(ExtractionRow.identity)).where(ExtractionRow.article_sha256 == article_sha256)
+    return list(session.exec(query.order_by(col(ExtractionRow.id))))
+
+
 def record_failure(session: Session, *, article_sha256: str, identity: Identity, error: str, now: datetime) -> None:
     """Note that an extraction did not come about; a second failure counts up and gives the newer reason.
 

@@ -13,6 +13,7 @@ from extractor.store import (
     ledger_totals,
     list_claims,
     list_failures,
+    list_identities,
     next_claim,
     open_session,
     record_failure,
@@ -49,6 +50,7 @@ def test_an_extraction_comes_back_whole(engine: Engine) -> None:
     with open_session(engine, reading=True) as session:
         assert latest_extraction(session, article_sha256=article.sha256) == extraction
         assert latest_extraction(session, article_sha256="0" * 64) is None
+        assert list_identities(session, article_sha256=article.sha256) == [RULES, MODEL]
 
 
 def test_the_same_extraction_twice_changes_nothing(engine: Engine) -> None:

@@ -1,0 +1,116 @@
+"""claimdesk eval promote as a person meets it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from eval.cases import load_cases
+from extractor.clock import utc_now
+from extractor.schema import DecisionKind, RejectionReason
+from extractor.settings import load_settings
+from extractor.store import NewDecision, decide, list_claims, open_session, open_store
+from tests.test_datasets import Claimdesk, claimdesk
+
+__all__ = ["claimdesk"]
+
+STORY = """Ferry to stay in harbour
+
+The ferry Solveig will stay in harbour until May, engineer Ruta Osei said on Monday.
+
+"The pump failed at noon," Osei said. "We lost the pressure in the whole east line."
+"""
+
+
+@pytest.fixture
+def story(claimdesk: Claimdesk, tmp_path: Path) -> Path:
+    """A database with one extracted article; returns where gold goes."""
+    (tmp_path / "story.txt").write_text(STORY, encoding="utf-8")
+    claimdesk("ingest", tmp_path / "story.txt")
+    claimdesk("extract", "--model", "rules")
+    return tmp_path / "gold.jsonl"
+
+
+def decide_all(*reviewers: str, reject: str = "") -> int:
+    """Let each reviewer in turn verify every claim, and the last one reject what begins so; count the claims."""
+    engine = open_store(load_settings().database_url)
+    for reviewer in reviewers:
+        with open_session(engine) as session:
+            stored = list_claims(session)
+            for claim in stored:
+                rejected = bool(reject) and claim.claim.content.text.startswith(reject)
+                decision = NewDecision(
+                    claim_id=claim.claim.id,
+                    version=claim.version,
+                    kind=DecisionKind.REJECT if rejected else DecisionKind.VERIFY,
+                    reviewer=reviewer,
+                    reason=RejectionReason.NOT_A_CLAIM if rejected else None,
+                )
+                decide(session, decision=decision, now=utc_now())
+    engine.dispose()
+    return len(stored)
+
+
+def test_a_reviewed_article_becomes_gold_that_scores(claimdesk: Claimdesk, story: Path) -> None:
+    n_claims = decide_all("anna", "ben", reject="We lost")
+    assert n_claims == 3
+    done = claimdesk("eval", "promote", "Ferry to stay in harbour", "-o", story, "--form", "wire_report")
+    assert (done.code, done.out, done.err) == (0, f"1 case with 2 claims written to {story}\n", "")
+    (case,) = load_cases(story).cases
+    assert case.lineage is not None
+    assert case.lineage.reviewers == ("anna", "ben")
+    assert [claim.gold_id for claim in case.lineage.claims] == ["c1", "c2", None]
+    score = json.loads(claimdesk("eval", "run", "--model", "rules", "--data", story, "--json").out)
+    overlap = next(c for c in score["overall"] if c["criterion"] == "span_overlap+source")
+    assert (overlap["recall"]["value"], overlap["precision"]["value"]) == (1, pytest.approx(2 / 3, abs=1e-6))
+
+
+def test_promoting_again_replaces_and_leaves_other_lines_alone(claimdesk: Claimdesk, story: Path) -> None:
+    decide_all("anna", "ben")
+    shipped = Path(__file__).parents[1] / "eval" / "data" / "own.jsonl"
+    other = next(line for line in shipped.read_text(encoding="utf-8").splitlines() if '"split": "dev"' in line)
+    story.write_text(other.replace('"id": "own-', '"id": "z-own-') + "\n", encoding="utf-8")
+    for _ in range(2):
+        assert claimdesk("eval", "promote", "Ferry to stay in harbour", "-o", story).code == 0
+        first, last = story.read_text(encoding="utf-8").splitlines()
+        assert json.loads(first)["id"].startswith("reviewed-")
+        assert last == other.replace('"id": "own-', '"id": "z-own-')
+    assert list(story.parent.glob("*.part")) == []
+
+
+def test_an_article_that_is_not_ready_stays_out_with_every_reason(claimdesk: Claimdesk, story: Path) -> None:
+    done = claimdesk("eval", "promote", "Ferry to stay in harbour", "-o", story)
+    assert (done.code, done.out, story.exists()) == (1, "", False)
+    assert done.err.count(" is undecided\n") == 3
+    decide_all("anna")
+    done = claimdesk("eval", "promote", "Ferry to stay in harbour", "-o", story)
+    assert done.err.count("was decided by 'anna' alone; somebody else has to decide it too\n") == 3
+
+
+def test_the_same_text_under_another_id_stays_out(claimdesk: Claimdesk, story: Path) -> None:
+    decide_all("anna", "ben")
+    claimdesk("eval", "promote", "Ferry to stay in harbour", "-o", story)
+    case = json.loads(story.read_text(encoding="utf-8"))
+    story.write_text(json.dumps(case | {"id": "ferry"}) + "\n", encoding="utf-8")
+    done = claimdesk("eval", "promote", "Ferry to stay in harbour", "-o", story)
+    assert done.code == 1
+    assert "stays out: its text is in the file already as case 'ferry'" in done.err
+
+
+def test_a_text_of_another_split_stays_out_of_test(claimdesk: Claimdesk, story: Path, tmp_path: Path) -> None:
+    sample = Path(__file__).parents[1] / "eval" / "data" / "samples" / "kestrel-results.txt"
+    claimdesk("ingest", sample)
+    claimdesk("extract", "--model", "rules")
+    decide_all("anna", "ben")
+    exported = claimdesk("export", "--what", "articles", "--format", "jsonl").out.splitlines()
+    articles = [json.loads(line)["article"] for line in exported]
+    (sha256,) = (a["sha256"] for a in articles if "kestrel" in a["metadata"]["origin"])
+    given = (sha256[:12], "-o", story, "--split", "test", "--exhaustive")
+    done = claimdesk("eval", "promote", *given)
+    assert done.code == 1
+    assert "it cannot go into test: it is the text of case 'own-007-business-kestrel'" in done.err
+
+
+def test_an_unknown_article_is_named(claimdesk: Claimdesk, story: Path) -> None:
+    done = claimdesk("eval", "promote", "Nothing of the kind", "-o", story)
+    assert (done.code, done.err.startswith("claimdesk: no article 'Nothing of the kind'")) == (2, True)
