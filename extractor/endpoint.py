@@ -7,7 +7,7 @@ import json
 from pydantic import BaseModel, Field, field_validator
 
 from extractor.errors import ModelError, ModelTruncated, ModelUnavailable
-from extractor.model import Model
+from extractor.model import Asker
 from extractor.pieces import Run, cut, span_of, state_after
 from extractor.pipeline import Proposal
 from extractor.prompting import Prompt, load_prompt, numbered, render
@@ -96,7 +96,7 @@ class _Outcome(Value):
 class EndpointExtractor:
     """Proposes what a large model finds in each piece."""
 
-    def __init__(self, model: Model, options: EndpointOptions | None = None, prompt: Prompt | None = None) -> None:
+    def __init__(self, model: Asker, options: EndpointOptions | None = None, prompt: Prompt | None = None) -> None:
         self._model = model
         self._options = options or EndpointOptions()
         self._prompt = prompt or load_prompt("claims", 1)

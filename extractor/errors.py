@@ -19,6 +19,8 @@ ClaimDeskError
 Each message is one sentence for a person: what, which one, and what to do next.
 """
 
+from enum import StrEnum
+
 from extractor.schema import Usage
 
 
@@ -38,11 +40,91 @@ class PromptError(ClaimDeskError):
     """A prompt file, an example or a reply schema contradicts itself."""
 
 
+class FaultScope(StrEnum):
+    """How far a fault reaches, and with it what to do next."""
+
+    MOMENT = "moment"
+    """The endpoint is in trouble just now: the same question may well be answered later."""
+    ARTICLE = "article"
+    """This model does not answer this question, now or later; others are not touched."""
+    RUN = "run"
+    """Nothing can be asked until a person has changed something."""
+
+
+class Fault(StrEnum):
+    """What went wrong with a call."""
+
+    RATE_LIMITED = "rate_limited"
+    """HTTP 429."""
+    OVERLOADED = "overloaded"
+    """HTTP 503 or 529."""
+    SERVER_FAILED = "server_failed"
+    """Any other HTTP 5xx."""
+    TIMED_OUT = "timed_out"
+    """No whole reply before the deadline, silent or dripping."""
+    CONNECTION_LOST = "connection_lost"
+    """Before the reply or in the middle of it."""
+    GARBLED = "garbled"
+    """HTML, nothing or other JSON from an endpoint that has answered properly before."""
+    NO_CHOICES = "no_choices"
+    UNREACHABLE = "unreachable"
+    """Nobody listens there, or the name is not known."""
+    REFUSED = "refused"
+    TRUNCATED = "truncated"
+    """The reply ran into its limit, or the question is longer than the model can read."""
+    MISFIT = "misfit"
+    """No JSON, or JSON of another shape."""
+    REJECTED = "rejected"
+    """Any other HTTP 4xx."""
+    KEY_REFUSED = "key_refused"
+    FORBIDDEN = "forbidden"
+    NO_CREDIT = "no_credit"
+    UNKNOWN_MODEL = "unknown_model"
+    NOT_AN_ENDPOINT = "not_an_endpoint"
+    """HTML, nothing or other JSON from an address that never answered properly."""
+    BUDGET = "budget"
+
+    @property
+    def scope(self) -> FaultScope:
+        """Say how far it reaches."""
+        if self in _OF_THE_MOMENT:
+            return FaultScope.MOMENT
+        return FaultScope.ARTICLE if self in _OF_THE_ARTICLE else FaultScope.RUN
+
+
+_OF_THE_MOMENT = frozenset(
+    {
+        Fault.RATE_LIMITED,
+        Fault.OVERLOADED,
+        Fault.SERVER_FAILED,
+        Fault.TIMED_OUT,
+        Fault.CONNECTION_LOST,
+        Fault.GARBLED,
+        Fault.UNREACHABLE,
+    }
+)
+_OF_THE_ARTICLE = frozenset({Fault.REFUSED, Fault.TRUNCATED, Fault.MISFIT, Fault.REJECTED, Fault.NO_CHOICES})
+
+
 class ModelError(ClaimDeskError):
     """A call to a model did not give a usable reply; what it said and cost all the same is kept."""
 
-    def __init__(self, message: str, *, raw_replies: tuple[str, ...] = (), usage: Usage | None = None) -> None:
+    usual_fault = Fault.REJECTED
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        fault: Fault | None = None,
+        raw_replies: tuple[str, ...] = (),
+        usage: Usage | None = None,
+        retry_after_s: float | None = None,
+    ) -> None:
         super().__init__(message)
+        self.fault = fault or self.usual_fault
+        """What went wrong; its scope says whether trying again has any sense."""
+        self.retry_after_s = retry_after_s
+        """How long the endpoint asks to be left alone."""
         self.raw_replies = raw_replies
         """Every reply as it came, in order."""
         self.usage = usage or Usage()
@@ -51,21 +133,31 @@ class ModelError(ClaimDeskError):
 class ModelUnavailable(ModelError):
     """The endpoint cannot be reached, refuses the key, or is overloaded."""
 
+    usual_fault = Fault.UNREACHABLE
+
 
 class ModelRefused(ModelError):
     """The model declined to answer."""
+
+    usual_fault = Fault.REFUSED
 
 
 class ModelOutputInvalid(ModelError):
     """The reply does not fit the schema after every permitted try."""
 
+    usual_fault = Fault.MISFIT
+
 
 class ModelTruncated(ModelError):
     """The reply ran into the token limit."""
 
+    usual_fault = Fault.TRUNCATED
+
 
 class BudgetExceeded(ModelError):
     """The run would pass its limit of money or tokens."""
+
+    usual_fault = Fault.BUDGET
 
 
 class StoreError(ClaimDeskError):

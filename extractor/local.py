@@ -13,6 +13,7 @@ from pydantic import SecretStr, ValidationError
 
 from extractor.errors import ConfigError
 from extractor.model import ModelOptions
+from extractor.prices import FREE
 from extractor.schema import Value
 from extractor.settings import Settings
 from extractor.weights import QWEN_CODER, Fetch, Progress, Weights, fetch, fetch_by_packages, fetch_by_url
@@ -202,6 +203,7 @@ class LocalServer:
             timeout_s=900.0,
             max_retries=0,
             max_reasks=0,
+            price=FREE,
         )
 
     def __enter__(self) -> Self:

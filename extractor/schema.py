@@ -264,6 +264,8 @@ class Usage(Value):
 
     calls: int = 0
     prompt_tokens: int = 0
+    cached_prompt_tokens: int = 0
+    """Those of the prompt that the endpoint had read before and may charge less for, where it tells."""
     output_tokens: int = 0
     seconds: float = 0.0
     cost_usd: float | None = None
@@ -274,6 +276,7 @@ class Usage(Value):
         return Usage(
             calls=self.calls + other.calls,
             prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            cached_prompt_tokens=self.cached_prompt_tokens + other.cached_prompt_tokens,
             output_tokens=self.output_tokens + other.output_tokens,
             seconds=self.seconds + other.seconds,
             cost_usd=None if None in costs else sum(c for c in costs if c is not None),

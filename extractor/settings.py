@@ -26,6 +26,10 @@ class Settings(Value):
     """Who decides in the local mode of the review app; ``CLAIMDESK_REVIEWER``, else the login name."""
     weights_path: Path | None = None
     """A GGUF file to use as the local model; ``CLAIMDESK_WEIGHTS``. Its hash is checked all the same."""
+    prices_path: Path | None = None
+    """What the user says models cost; ``CLAIMDESK_PRICES``, else ``prices.toml`` in the configuration folder."""
+    prices_named: bool = False
+    """The variable names it, so it must be there."""
     openai_api_key: str | None = None
     """``OPENAI_API_KEY``. Never printed, never stored."""
     openai_base_url: str | None = None
@@ -53,12 +57,16 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     data_dir = Path(platformdirs.user_data_dir("claimdesk", appauthor=False))
     cache_dir = env.get("CLAIMDESK_CACHE_DIR") or platformdirs.user_cache_dir("claimdesk", appauthor=False)
     weights = env.get("CLAIMDESK_WEIGHTS")
+    prices = env.get("CLAIMDESK_PRICES")
+    config_dir = Path(platformdirs.user_config_dir("claimdesk", appauthor=False))
     return Settings(
         database_url=env.get("CLAIMDESK_DATABASE_URL") or f"sqlite:///{data_dir / 'claimdesk.db'}",
         cache_dir=Path(cache_dir).expanduser(),
         model=env.get("CLAIMDESK_MODEL") or (HOSTED_MODEL if env.get("OPENAI_API_KEY") else "local"),
         reviewer=env.get("CLAIMDESK_REVIEWER") or env.get("USER") or env.get("USERNAME") or "reviewer",
         weights_path=Path(weights).expanduser() if weights else None,
+        prices_path=Path(prices).expanduser() if prices else config_dir / "prices.toml",
+        prices_named=bool(prices),
         openai_api_key=env.get("OPENAI_API_KEY") or None,
         openai_base_url=env.get("OPENAI_BASE_URL") or None,
     )

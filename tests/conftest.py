@@ -19,6 +19,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         if name.startswith("OPENAI_") or name in {
             "CLAIMDESK_DATABASE_URL",
             "CLAIMDESK_MODEL",
+            "CLAIMDESK_PRICES",
             "CLAIMDESK_REVIEWER",
             "CLAIMDESK_WEIGHTS",
         }:

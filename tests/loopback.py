@@ -49,28 +49,36 @@ class Answer:
     """Waits this long before it answers."""
     cut: bool = False
     """Closes the connection instead of answering."""
+    cut_after: int | None = None
+    """Closes it after so many bytes of the body, though it announced all of them."""
+    drip_s: float = 0.0
+    """Waits so long after each byte of the body."""
 
 
 Script = Sequence[Answer] | Callable[[Request], Answer]
 
 
-def completion(**choice: Any) -> Answer:
+def completion(*, cached_tokens: int | None = None, **choice: Any) -> Answer:
     """Answer with one choice of a chat completion."""
+    usage: dict[str, Any] = {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}
+    if cached_tokens is not None:
+        usage["prompt_tokens_details"] = {"cached_tokens": cached_tokens}
     body = {
         "id": "loopback",
         "object": "chat.completion",
         "created": 0,
         "model": "scripted",
         "choices": [{"index": 0, "finish_reason": "stop", **choice}],
-        "usage": {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110},
+        "usage": usage,
     }
     return Answer(json.dumps(body).encode())
 
 
-def reply(content: Any, *, finish_reason: str = "stop") -> Answer:
+def reply(content: Any, *, finish_reason: str = "stop", cached_tokens: int | None = None) -> Answer:
     """Answer with `content`: a text as it is, anything else as JSON."""
     text = content if isinstance(content, str) else json.dumps(content)
-    return completion(message={"role": "assistant", "content": text}, finish_reason=finish_reason)
+    message = {"role": "assistant", "content": text}
+    return completion(message=message, finish_reason=finish_reason, cached_tokens=cached_tokens)
 
 
 def refusal(words: str) -> Answer:
@@ -95,13 +103,13 @@ def failure(
     *,
     code: str = "failed",
     param: str | None = None,
-    retry_after_s: float | None = None,
+    retry_after: float | str | None = None,
     message: str = "no",
 ) -> Answer:
-    """Answer with an error as OpenAI words it; a short Retry-After keeps tests fast."""
+    """Answer with an error as OpenAI words it."""
     headers = {"Content-Type": "application/json"}
-    if retry_after_s is not None:
-        headers["Retry-After"] = str(retry_after_s)
+    if retry_after is not None:
+        headers["Retry-After"] = str(retry_after)
     return Answer(
         json.dumps({"error": {"message": message, "code": code, "type": code, "param": param}}).encode(),
         status,
@@ -112,7 +120,8 @@ def failure(
 class LoopbackEndpoint:
     """Serves ``<base_url>/chat/completions`` on 127.0.0.1; a list is played in order, its last answer for ever."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, *, before: Callable[[], object] = bool) -> None:
+        """Take a script, and what each request's own thread does before it is answered."""
         self.requests: list[Request] = []
         self._script = script
         self._lock = threading.Lock()
@@ -124,17 +133,28 @@ class LoopbackEndpoint:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 headers = {name.lower(): value for name, value in self.headers.items()}
+                before()
                 answer = endpoint._next(Request(self.path, headers, body))
                 # Waits in the background of a test that gave up: the server's end ends it.
                 endpoint._stopping.wait(answer.delay_s)
                 if answer.cut or endpoint._stopping.is_set():
                     self.close_connection = True
                     return
-                self.send_response(answer.status)
+                self.send_response_only(answer.status)
                 for name, value in {**answer.headers, "Content-Length": str(len(answer.body))}.items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(answer.body)
+                if answer.drip_s:
+                    self._drip(answer)
+                    return
+                self.wfile.write(answer.body[: answer.cut_after])
+                self.close_connection = answer.cut_after is not None
+
+            def _drip(self, answer: Answer) -> None:
+                for byte in answer.body:
+                    self.wfile.write(bytes([byte]))
+                    if endpoint._stopping.wait(answer.drip_s):
+                        return
 
             do_GET = do_POST
 
@@ -142,6 +162,8 @@ class LoopbackEndpoint:
                 """Say nothing."""
 
         class Server(ThreadingHTTPServer):
+            request_queue_size = 1024
+
             def handle_error(self, request: Any, client_address: Any) -> None:
                 """Say nothing: clients that time out and leave are part of the tests."""
 

@@ -9,8 +9,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("extractor", "review_app", "eval")
 
 ONLY_IN = {
-    "openai": ("extractor/model.py",),
-    "instructor": ("extractor/model.py",),
+    "openai": ("extractor/model/wire.py",),
+    "instructor": ("extractor/model/asking.py",),
     "xllamacpp": ("extractor/local.py",),
     "sqlmodel": ("extractor/store/",),
     "sqlalchemy": ("extractor/store/",),

@@ -189,7 +189,7 @@ def test_an_interrupted_comparison_goes_on(peers: Peers, tmp_path: Path) -> None
     with LoopbackEndpoint(breaks_down) as endpoint:
         done = peers("--systems", "plain", "--save", tmp_path, base_url=endpoint.base_url)
     assert done.code == 2
-    assert "refuses the key" in done.err
+    assert "the key" in done.err
     with LoopbackEndpoint(scripted) as endpoint:
         done = peers("--systems", "plain", "--save", tmp_path, "--json", base_url=endpoint.base_url)
     assert len(endpoint.requests) == 1

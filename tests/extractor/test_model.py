@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+import threading
 
 import pytest
 from pydantic import BaseModel, SecretStr
 
 from extractor.errors import (
     ConfigError,
+    Fault,
+    FaultScope,
     ModelError,
     ModelOutputInvalid,
     ModelRefused,
@@ -15,12 +18,14 @@ from extractor.errors import (
     ModelUnavailable,
 )
 from extractor.model import DEFAULT_BASE_URL, Model, ModelOptions, Reply, endpoint_options
+from extractor.prices import Price
 from extractor.prompting import Message, Role
 from extractor.settings import load_settings
 from tests.loopback import (
     Answer,
     LoopbackEndpoint,
     Request,
+    Script,
     failure,
     free_port_url,
     html,
@@ -37,10 +42,25 @@ class Verdict(BaseModel):
     names: list[str]
 
 
-def ask(base_url: str, text: str = "Who?", **options: object) -> Reply[Verdict]:
+class Waits:
+    """Notes how long the client would have slept, and does not."""
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+
+    def time(self) -> float:
+        return sum(self.seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+        await asyncio.sleep(0)
+
+
+def ask(base_url: str, text: str = "Who?", *, waits: Waits | None = None, **options: object) -> Reply[Verdict]:
     async def run() -> Reply[Verdict]:
         settings = {"timeout_s": 5.0, "max_retries": 1, **options}
-        async with Model(ModelOptions(name="m", base_url=base_url, api_key=SecretStr(KEY), **settings)) as model:
+        asked = ModelOptions(name="m", base_url=base_url, api_key=SecretStr(KEY), **settings)
+        async with Model(asked, ticker=waits or Waits()) as model:
             return await model.ask((Message(role=Role.USER, content=text),), Verdict, max_output_tokens=50)
 
     return asyncio.run(run())
@@ -121,43 +141,169 @@ def test_misfit_is_asked_again_and_both_replies_are_kept() -> None:
     assert (answer.usage.calls, answer.usage.prompt_tokens) == (2, 200)
 
 
+GOOD = reply({"names": ["Ana"]})
+CUT = Answer(GOOD.body, cut_after=40)
+
+
 @pytest.mark.parametrize(
-    ("answer", "kind", "words", "n_requests"),
+    ("answer", "kind", "fault", "words", "n_requests"),
     [
-        pytest.param(reply("Sure! Ana."), ModelOutputInvalid, "does not fit the schema", 2, id="no-json"),
-        pytest.param(reply(""), ModelOutputInvalid, "does not fit the schema", 2, id="empty-text"),
-        pytest.param(no_choices(), ModelOutputInvalid, "without any choice", 1, id="no-choices"),
-        pytest.param(refusal("I cannot"), ModelRefused, "declined to answer", 1, id="refusal"),
-        pytest.param(reply("", finish_reason="content_filter"), ModelRefused, "declined", 1, id="content-filter"),
-        pytest.param(failure(400, code="content_filter"), ModelRefused, "declined", 1, id="content-filter-400"),
-        pytest.param(truncated('{"names": ["A'), ModelTruncated, "limit of 50 tokens", 1, id="length"),
-        pytest.param(failure(400, code="context_length_exceeded"), ModelTruncated, "shorter piece", 1, id="too-long"),
-        pytest.param(failure(400, code="exceed_context_size_error"), ModelTruncated, "shorter", 1, id="too-long-llama"),
-        pytest.param(failure(400, message=f"bad {KEY}"), ModelError, "bad ***", 1, id="rejected"),
-        pytest.param(failure(401, message=f"wrong {KEY}"), ModelUnavailable, "OPENAI_API_KEY", 1, id="wrong-key"),
-        pytest.param(failure(403), ModelUnavailable, "does not allow", 1, id="forbidden"),
-        pytest.param(failure(404), ModelUnavailable, "does not know model 'm'", 1, id="unknown-model"),
-        pytest.param(failure(429, retry_after_s=0.01), ModelUnavailable, "overloaded", 2, id="overloaded"),
-        pytest.param(failure(429, retry_after_s=999), ModelUnavailable, "overloaded", 1, id="overloaded-for-long"),
-        pytest.param(failure(429, code="insufficient_quota"), ModelUnavailable, "no credit", 1, id="no-quota"),
-        pytest.param(failure(500, retry_after_s=0.01), ModelUnavailable, "failed; run", 2, id="server-error"),
-        pytest.param(html(), ModelUnavailable, "OPENAI_BASE_URL", 1, id="html"),
-        pytest.param(html(502), ModelUnavailable, "failed; run", 2, id="html-502"),
-        pytest.param(Answer(b""), ModelUnavailable, "OPENAI_BASE_URL", 1, id="empty-body"),
-        pytest.param(Answer(b"[1, 2]"), ModelUnavailable, "OPENAI_BASE_URL", 1, id="other-json"),
-        pytest.param(Answer(b"", cut=True), ModelUnavailable, "cannot be reached", 2, id="connection-cut"),
+        pytest.param(reply("Sure! Ana."), ModelOutputInvalid, Fault.MISFIT, "does not fit", 2, id="no-json"),
+        pytest.param(reply({"name": "Ana"}), ModelOutputInvalid, Fault.MISFIT, "names: Field", 2, id="other-schema"),
+        pytest.param(reply(""), ModelOutputInvalid, Fault.MISFIT, "does not fit the schema", 2, id="empty-text"),
+        pytest.param(no_choices(), ModelOutputInvalid, Fault.NO_CHOICES, "without any choice", 2, id="no-choices"),
+        pytest.param(refusal("I cannot"), ModelRefused, Fault.REFUSED, "declined to answer", 1, id="refusal"),
+        pytest.param(
+            reply("", finish_reason="content_filter"), ModelRefused, Fault.REFUSED, "declined", 1, id="filter"
+        ),
+        pytest.param(failure(400, code="content_filter"), ModelRefused, Fault.REFUSED, "declined", 1, id="filter-400"),
+        pytest.param(truncated('{"names": ["A'), ModelTruncated, Fault.TRUNCATED, "limit of 50", 1, id="length"),
+        pytest.param(
+            failure(400, code="context_length_exceeded"), ModelTruncated, Fault.TRUNCATED, "shorter", 1, id="too-long"
+        ),
+        pytest.param(
+            failure(400, code="exceed_context_size_error"), ModelTruncated, Fault.TRUNCATED, "shorter", 1, id="llama"
+        ),
+        pytest.param(failure(400, message=f"bad {KEY}"), ModelError, Fault.REJECTED, "bad ***", 1, id="rejected"),
+        pytest.param(
+            failure(401, message=f"wrong {KEY}"), ModelUnavailable, Fault.KEY_REFUSED, "OPENAI_API_KEY", 1, id="key"
+        ),
+        pytest.param(failure(403), ModelUnavailable, Fault.FORBIDDEN, "does not allow", 1, id="forbidden"),
+        pytest.param(failure(404), ModelUnavailable, Fault.UNKNOWN_MODEL, "does not know model 'm'", 1, id="no-model"),
+        pytest.param(
+            failure(429, code="insufficient_quota", retry_after=1),
+            ModelUnavailable,
+            Fault.NO_CREDIT,
+            "no credit",
+            1,
+            id="no-quota",
+        ),
+        pytest.param(failure(429), ModelUnavailable, Fault.RATE_LIMITED, "limits this key", 20, id="limited-for-ever"),
+        pytest.param(
+            failure(429, retry_after=9999), ModelUnavailable, Fault.RATE_LIMITED, "limits this key", 1, id="too-patient"
+        ),
+        pytest.param(failure(503), ModelUnavailable, Fault.OVERLOADED, "is overloaded", 20, id="overloaded"),
+        pytest.param(failure(500), ModelUnavailable, Fault.SERVER_FAILED, "failed; run", 2, id="server-error"),
+        pytest.param(html(502), ModelUnavailable, Fault.SERVER_FAILED, "failed; run", 2, id="html-502"),
+        pytest.param(html(), ModelUnavailable, Fault.NOT_AN_ENDPOINT, "OPENAI_BASE_URL", 1, id="html"),
+        pytest.param(Answer(b""), ModelUnavailable, Fault.NOT_AN_ENDPOINT, "OPENAI_BASE_URL", 1, id="empty-body"),
+        pytest.param(Answer(b"[1]"), ModelUnavailable, Fault.NOT_AN_ENDPOINT, "OPENAI_BASE_URL", 1, id="other-json"),
+        pytest.param(
+            Answer(b"", cut=True), ModelUnavailable, Fault.CONNECTION_LOST, "cannot be reached", 2, id="cut-before"
+        ),
+        pytest.param(CUT, ModelUnavailable, Fault.CONNECTION_LOST, "cannot be reached", 2, id="cut-in-the-middle"),
     ],
 )
-def test_failures_become_ours(answer: Answer, kind: type[ModelError], words: str, n_requests: int) -> None:
+def test_failures_become_ours(
+    answer: Answer, kind: type[ModelError], fault: Fault, words: str, n_requests: int
+) -> None:
     with LoopbackEndpoint([answer]) as endpoint, pytest.raises(ModelError) as caught:
-        ask(endpoint.base_url)
+        ask(endpoint.base_url, patience_s=3000.0)
     assert type(caught.value) is kind
+    assert caught.value.fault is fault
     message = str(caught.value)
     assert words in message
     assert message.endswith(".")
     assert KEY not in message
     assert KEY not in repr(caught.value)
     assert len(endpoint.requests) == n_requests
+
+
+@pytest.mark.parametrize(
+    "passing",
+    [
+        pytest.param(failure(429), id="limited"),
+        pytest.param(failure(500), id="server-error"),
+        pytest.param(failure(503), id="overloaded"),
+        pytest.param(Answer(b"", cut=True), id="cut-before"),
+        pytest.param(CUT, id="cut-in-the-middle"),
+        pytest.param(no_choices(), id="no-choices"),
+        pytest.param(reply("Ana"), id="misfit"),
+    ],
+)
+def test_a_passing_fault_costs_one_more_try(passing: Answer) -> None:
+    with LoopbackEndpoint([passing, GOOD]) as endpoint:
+        assert ask(endpoint.base_url).value.names == ["Ana"]
+    assert len(endpoint.requests) == 2
+
+
+def ask_twice(script: Script) -> tuple[Reply[Verdict], Reply[Verdict] | ModelError]:
+    async def run(base_url: str) -> tuple[Reply[Verdict], Reply[Verdict] | ModelError]:
+        question = (Message(role=Role.USER, content="Who?"),)
+        async with Model(ModelOptions(name="m", base_url=base_url, max_retries=1), ticker=Waits()) as model:
+            first = await model.ask(question, Verdict, max_output_tokens=50)
+            try:
+                return first, await model.ask(question, Verdict, max_output_tokens=50)
+            except ModelError as exc:
+                return first, exc
+
+    with LoopbackEndpoint(script) as endpoint:
+        return asyncio.run(run(endpoint.base_url))
+
+
+def test_a_key_that_expires_in_mid_run_says_so() -> None:
+    _, second = ask_twice([GOOD, failure(401)])
+    assert isinstance(second, ModelUnavailable)
+    assert (second.fault, second.fault.scope) == (Fault.KEY_REFUSED, FaultScope.RUN)
+    assert "no longer accepts the key" in str(second)
+
+
+def test_a_page_in_mid_run_is_a_passing_fault() -> None:
+    _, second = ask_twice([GOOD, html(), GOOD])
+    assert isinstance(second, Reply)
+    _, second = ask_twice([GOOD, Answer(b"")])
+    assert isinstance(second, ModelUnavailable)
+    assert (second.fault, second.fault.scope) == (Fault.GARBLED, FaultScope.MOMENT)
+
+
+def test_every_fault_has_a_scope() -> None:
+    assert {fault.scope for fault in Fault} == set(FaultScope)
+    assert {f for f in Fault if f.scope is FaultScope.RUN} == {
+        Fault.KEY_REFUSED,
+        Fault.FORBIDDEN,
+        Fault.NO_CREDIT,
+        Fault.UNKNOWN_MODEL,
+        Fault.NOT_AN_ENDPOINT,
+        Fault.BUDGET,
+    }
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "seconds"),
+    [
+        pytest.param(0.25, 0.25, id="seconds"),
+        pytest.param(500, 500, id="more-than-the-SDK-would-wait"),
+        pytest.param("Wed, 21 Oct 2099 07:30:00 GMT", 120, id="date"),
+    ],
+)
+def test_retry_after_is_honoured(retry_after: float | str, seconds: float) -> None:
+    waits = Waits()
+    limited = failure(429, retry_after=retry_after)
+    limited.headers["Date"] = "Wed, 21 Oct 2099 07:28:00 GMT"
+    with LoopbackEndpoint([limited, GOOD]) as endpoint:
+        ask(endpoint.base_url, waits=waits)
+    assert waits.seconds == [seconds]
+
+
+def test_parallel_questions_beyond_a_hundred_do_not_wait_for_each_other() -> None:
+    everybody = threading.Barrier(150)
+
+    async def run(base_url: str) -> None:
+        async with Model(ModelOptions(name="m", base_url=base_url)) as model:
+            questions = (model.ask((), Verdict, max_output_tokens=9) for _ in range(150))
+            await asyncio.gather(*questions)
+
+    with LoopbackEndpoint([GOOD], before=lambda: everybody.wait(30)) as endpoint:
+        asyncio.run(run(endpoint.base_url))
+    assert len(endpoint.requests) == 150
+
+
+def test_what_the_endpoint_had_read_before_costs_less() -> None:
+    price = Price(input=2.0, cached_input=0.5, output=8.0)
+    with LoopbackEndpoint([reply({"names": []}, cached_tokens=60)]) as endpoint:
+        usage = ask(endpoint.base_url, price=price).usage
+    assert usage.cached_prompt_tokens == 60
+    assert usage.cost_usd == pytest.approx((40 * 2.0 + 60 * 0.5 + 10 * 8.0) / 1e6)
 
 
 def test_failed_calls_keep_what_they_said_and_cost() -> None:
@@ -170,14 +316,22 @@ def test_failed_calls_keep_what_they_said_and_cost() -> None:
     assert (caught.value.usage.calls, caught.value.usage.output_tokens) == (2, 20)
 
 
-def test_slow_endpoint_is_given_up() -> None:
-    with LoopbackEndpoint([Answer(b"{}", delay_s=5)]) as endpoint, pytest.raises(ModelUnavailable, match="in time"):
+@pytest.mark.parametrize(
+    "slow",
+    [pytest.param(Answer(b"{}", delay_s=60), id="silent"), pytest.param(Answer(GOOD.body, drip_s=0.05), id="dripping")],
+)
+def test_slow_endpoint_is_given_up(slow: Answer) -> None:
+    with LoopbackEndpoint([slow]) as endpoint, pytest.raises(ModelUnavailable, match="in time") as caught:
         ask(endpoint.base_url, timeout_s=0.3, max_retries=0)
+    assert caught.value.fault is Fault.TIMED_OUT
 
 
 def test_absent_endpoint_says_what_to_check() -> None:
-    with pytest.raises(ModelUnavailable, match="cannot be reached; check OPENAI_BASE_URL"):
-        ask(free_port_url(), max_retries=0)
+    waits = Waits()
+    with pytest.raises(ModelUnavailable, match="cannot be reached; check OPENAI_BASE_URL") as caught:
+        ask(free_port_url(), waits=waits)
+    assert caught.value.fault is Fault.UNREACHABLE
+    assert waits.seconds == []
 
 
 def test_parallel_questions_do_not_mix() -> None:

@@ -1,0 +1,257 @@
+"""One question to a model, answered in a given shape: tries, re-asks, cost; the only importer of instructor."""
+
+import logging
+import time
+from functools import lru_cache
+from types import TracebackType
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+import instructor
+from instructor.processing.response import handle_reask_kwargs, handle_response_model
+from pydantic import BaseModel, ValidationError
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
+
+from extractor.errors import Fault, FaultScope, ModelError, ModelOutputInvalid
+from extractor.model.options import ModelOptions
+from extractor.model.pace import LoopTicker, Pace, Ticker
+from extractor.model.wire import Answer, Completion, UnknownParameter, Wire, as_chat_completion
+from extractor.prices import estimate_tokens
+from extractor.prompting import Message
+from extractor.schema import Usage, Value
+
+_OTHER_WORDS = {"max_tokens": "max_completion_tokens", "temperature": None, "seed": None}
+"""What to send instead of a parameter that an endpoint turns down (newer hosted models do); None is nothing."""
+
+_MODE = instructor.Mode.JSON_SCHEMA
+
+_TURNED_AWAY = frozenset({Fault.RATE_LIMITED, Fault.OVERLOADED})
+"""Nothing is broken: tried again until the patience for one question is at an end."""
+
+_MOST_TIMES_AWAY = 20
+"""An endpoint that turns one question away so often will not take it, however short the waits it asks for."""
+
+_LONGER_EACH_TIME = wait_random_exponential(multiplier=0.5, max=30)
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class Reply(Value, Generic[T]):
+    """What a model answered."""
+
+    value: T
+    raw_replies: tuple[str, ...]
+    """Every reply as it came, in order; the last one gave `value`."""
+    usage: Usage
+    """Over all tries."""
+
+
+class Asker(Protocol):
+    """Whoever answers questions in a given shape."""
+
+    @property
+    def options(self) -> ModelOptions:
+        """Which model, where, and how it is asked."""
+        ...
+
+    async def ask(self, messages: tuple[Message, ...], reply_type: type[T], *, max_output_tokens: int) -> Reply[T]:
+        """Ask once; see `Model.ask`."""
+        ...
+
+
+class _Record:
+    """What the tries of one question said and cost, whatever becomes of them."""
+
+    def __init__(self, options: ModelOptions) -> None:
+        self.raw_replies: list[str] = []
+        self.usage = Usage()
+        self._price = options.price
+
+    def add(self, completion: Completion, seconds: float) -> None:
+        tokens = {
+            "prompt_tokens": completion.prompt_tokens,
+            "cached_prompt_tokens": completion.cached_prompt_tokens,
+            "output_tokens": completion.output_tokens,
+        }
+        cost_usd = self._price.of(**tokens) if self._price else None
+        self.usage += Usage(calls=1, seconds=seconds, cost_usd=cost_usd, **tokens)
+        if completion.has_choice:
+            self.raw_replies.append(completion.text)
+
+    def give_to(self, error: ModelError) -> ModelError:
+        error.raw_replies, error.usage = tuple(self.raw_replies), self.usage
+        return error
+
+
+class Model:
+    """Asks questions whose answers have a given shape; an async context manager that owns its connections."""
+
+    def __init__(self, options: ModelOptions, *, ticker: Ticker | None = None) -> None:
+        self.options = options
+        self._ticker = ticker or LoopTicker()
+        self._turned_down: set[str] = set()
+        # instructor logs what it does, server's words included; what matters reaches the caller as exceptions.
+        logging.getLogger("instructor").setLevel(logging.CRITICAL)
+        self._wire = Wire(options)
+        self._pace = Pace(options.limits, self._ticker)
+
+    async def __aenter__(self) -> Self:
+        """Open nothing yet: connections are made when they are needed."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the connections."""
+        await self._wire.close()
+
+    async def ask(self, messages: tuple[Message, ...], reply_type: type[T], *, max_output_tokens: int) -> Reply[T]:
+        """Ask once and return the answer in the shape of `reply_type`.
+
+        Args:
+            messages: The conversation; sent byte for byte as it is.
+            reply_type: Its JSON schema goes to the endpoint, and the answer must fit it.
+            max_output_tokens: Limit for the answer, over which it counts as truncated.
+
+        Raises:
+            ModelUnavailable: The endpoint cannot be used, just now or at all; the fault's scope says which.
+            ModelRefused: The model declined.
+            ModelTruncated: The question or the answer is too long.
+            ModelOutputInvalid: No try gave an answer that fits.
+            ModelError: The endpoint rejected this request.
+        """
+        record = _Record(self.options)
+        request = request_of(self.options, messages, reply_type, max_output_tokens)
+        for n_left in range(self.options.max_reasks, -1, -1):
+            try:
+                text = await self._usable(record, request)
+            except ModelError as exc:
+                raise record.give_to(exc) from exc.__cause__
+            try:
+                value = parse(text, reply_type)
+            except ValidationError as exc:
+                if n_left == 0:
+                    raise record.give_to(misfit(self.options.name, exc)) from exc
+                request = handle_reask_kwargs(request, _MODE, as_chat_completion(text), exc)
+                continue
+            return Reply(value=value, raw_replies=tuple(record.raw_replies), usage=record.usage)
+        raise AssertionError("the last try returns or raises")
+
+    async def _usable(self, record: _Record, request: dict[str, Any]) -> str:
+        """Call until there is an answer that can be used; faults of the moment are tried again."""
+
+        def again(exc: BaseException) -> bool:
+            return isinstance(exc, ModelError) and (
+                exc.fault.scope is FaultScope.MOMENT or exc.fault is Fault.NO_CHOICES or self._learns_from(exc)
+            )
+
+        async for attempt in AsyncRetrying(
+            sleep=self._ticker.sleep, retry=retry_if_exception(again), wait=_wait, stop=self._gives_up, reraise=True
+        ):
+            with attempt:
+                started = time.perf_counter()
+                answer = await self._call(request)
+                record.add(answer.completion, time.perf_counter() - started)
+                return self._wire.check(answer.completion, request["max_tokens"])
+        raise AssertionError("the last try returns or raises")
+
+    async def _call(self, request: dict[str, Any]) -> Answer:
+        """Make one call in its turn."""
+        prompt_tokens = estimate_tokens("".join(message["content"] for message in request["messages"]))
+        async with self._pace.turn(prompt_tokens) as sent_at:
+            try:
+                answer = await self._wire.complete(self._worded(request))
+            except ModelError as exc:
+                if exc.fault in _TURNED_AWAY:
+                    self._pace.turned_away(sent_at, exc.fault, exc.retry_after_s)
+                raise
+        completion = answer.completion
+        self._pace.answered(
+            answer.headers,
+            prompt_tokens=prompt_tokens,
+            used_tokens=completion.prompt_tokens + completion.output_tokens,
+            output_tokens=completion.output_tokens,
+        )
+        return answer
+
+    def _gives_up(self, state: RetryCallState) -> bool:
+        exc = state.outcome.exception() if state.outcome else None
+        if isinstance(exc, UnknownParameter) or not isinstance(exc, ModelError):
+            return False
+        if exc.fault in _TURNED_AWAY:
+            too_long = state.idle_for + state.upcoming_sleep > self.options.patience_s
+            return too_long or state.attempt_number >= _MOST_TIMES_AWAY
+        if exc.fault is Fault.UNREACHABLE and not self._wire.has_answered:
+            return True
+        return state.attempt_number > self.options.max_retries
+
+    def _worded(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Say the request in parameters that this endpoint takes."""
+        if not self._turned_down:
+            return request
+        renamed = {_OTHER_WORDS[key] if key in self._turned_down else key: value for key, value in request.items()}
+        return {key: value for key, value in renamed.items() if key is not None}
+
+    def _learns_from(self, exc: ModelError) -> bool:
+        """Tell whether the call failed for a parameter that can be said otherwise, and remember it."""
+        if not isinstance(exc, UnknownParameter) or exc.parameter not in _OTHER_WORDS:
+            return False
+        known = exc.parameter in self._turned_down
+        self._turned_down.add(exc.parameter)
+        return not known
+
+
+def _wait(state: RetryCallState) -> float:
+    exc = state.outcome.exception() if state.outcome else None
+    if isinstance(exc, UnknownParameter):
+        return 0.0
+    if isinstance(exc, ModelError) and exc.retry_after_s is not None:
+        return exc.retry_after_s
+    return _LONGER_EACH_TIME(state)
+
+
+def request_of(
+    options: ModelOptions, messages: tuple[Message, ...], reply_type: type[BaseModel], max_output_tokens: int
+) -> dict[str, Any]:
+    """Word a question as the body of a chat completion."""
+    request: dict[str, Any] = {
+        "model": options.name,
+        "messages": [{"role": message.role.value, "content": message.content} for message in messages],
+        "max_tokens": max_output_tokens,
+        "response_format": _response_format(reply_type),
+    }
+    if options.temperature is not None:
+        request["temperature"] = options.temperature
+    if options.seed is not None:
+        request["seed"] = options.seed
+    return request
+
+
+@lru_cache(maxsize=64)
+def _response_format(reply_type: type[BaseModel]) -> Any:
+    """Let instructor word the schema, once for each type: it takes 2 ms."""
+    # Never with messages: instructor reads templates and pictures into them.
+    return handle_response_model(reply_type, mode=_MODE, messages=[])[1]["response_format"]
+
+
+def parse(text: str, reply_type: type[T]) -> T:
+    """Read an answer.
+
+    Raises:
+        ValidationError: It does not fit.
+    """
+    return reply_type.model_validate_json(_unfenced(text))
+
+
+def misfit(model: str, cause: ValidationError) -> ModelOutputInvalid:
+    """Say why an answer does not fit."""
+    first = cause.errors(include_url=False, include_input=False)[0]
+    reason = f"{'.'.join(map(str, first['loc'])) or 'reply'}: {first['msg']}"
+    return ModelOutputInvalid(f"The reply of model {model!r} does not fit the schema ({reason}); use another model.")
+
+
+def _unfenced(reply: str) -> str:
+    """Take the JSON out of a Markdown code fence, in which some models put it all the same."""
+    text = reply.strip()
+    if text.startswith("```") and text.endswith("```"):
+        return text.strip("`").removeprefix("json").strip()
+    return reply
