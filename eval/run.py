@@ -7,7 +7,7 @@ extraction, or the reason why there is none.
 import os
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import ValidationError, model_validator
 
@@ -15,6 +15,8 @@ from eval.cases import GoldCase
 from eval.lines import what_is_wrong
 from extractor.errors import EvalError
 from extractor.schema import Claim, Extraction, Identity, Piece, Usage, Value
+
+FORMAT: Final = "claimdesk-eval-run.v1"
 
 
 class Prediction(Value):
@@ -73,7 +75,7 @@ class RunInfo(Value):
 class EvalRun(Value):
     """Predictions of one extractor, at most one per case."""
 
-    format: Literal["claimdesk-eval-run.v1"] = "claimdesk-eval-run.v1"
+    format: Literal["claimdesk-eval-run.v1"] = FORMAT
     info: RunInfo
     predictions: tuple[Prediction, ...]
 
@@ -127,3 +129,12 @@ def load_run(path: Path) -> EvalRun:
         raise EvalError(f"{path}: cannot be read ({exc.strerror}); check the path") from exc
     except ValidationError as exc:
         raise EvalError("\n".join(f"{path}: {wrong}" for wrong in what_is_wrong(exc))) from exc
+
+
+def is_run(path: Path) -> bool:
+    """Tell whether a file seems to be a kept run, by its beginning; a file that cannot be read is none."""
+    try:
+        with path.open("rb") as file:
+            return FORMAT.encode() in file.read(200)
+    except OSError:
+        return False

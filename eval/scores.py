@@ -206,7 +206,7 @@ class Score(Value):
     unused_predictions: tuple[str, ...]
     """Cases the run has a prediction for that are not among those asked for."""
     ceiling: Ceiling | None = None
-    """What the annotators of the cases reach against each other, where it is known for every file scored on."""
+    """What the annotators reach against each other; None where it is known for none of the articles."""
     repeats: Repeats | None = None
     """Where several runs were scored: all of them; every other field is about the first."""
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from eval.cases import CaseSet
+from eval.ceiling import ArticleAgreement, ceiling_of
 from eval.judging import Judged, judge_run
 from eval.matching import Criterion
 from eval.metrics.figure import Ratio, Resamples, figure, resample
@@ -18,7 +19,9 @@ from eval.scores import Accuracy, CriterionScore, Dimension, Grounding, Options,
 from extractor.schema import Quotation, Usage
 
 
-def score(run: EvalRun, cases: CaseSet, options: Options | None = None) -> Score:
+def score(
+    run: EvalRun, cases: CaseSet, options: Options | None = None, *, agreements: Sequence[ArticleAgreement] = ()
+) -> Score:
     """Score every case that the run has a prediction for.
 
     A case whose extraction failed counts: all its gold claims are missed. A case without any
@@ -28,6 +31,7 @@ def score(run: EvalRun, cases: CaseSet, options: Options | None = None) -> Score
         run: the predictions.
         cases: what to score on; `CaseSet.select` narrows it.
         options: thresholds, bootstrap rounds and seed, headline criterion.
+        agreements: how far the annotators of the cases agreed, as `load_agreements` reads it.
     """
     options = options or Options()
     judgement = judge_run(run, cases, options)
@@ -51,6 +55,7 @@ def score(run: EvalRun, cases: CaseSet, options: Options | None = None) -> Score
         slices=tuple(_slices(judged, resamples)),
         not_scored=judgement.not_scored,
         unused_predictions=judgement.unused,
+        ceiling=ceiling_of([a for a in agreements if a.case_id in judgement.ids]),
     )
 
 

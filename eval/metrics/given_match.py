@@ -19,13 +19,13 @@ class FoundPair(Value):
 class GivenMatch(Value):
     """Shares of the found pairs of one article."""
 
-    source: Ratio
+    source: Ratio = Ratio()
     """Of all pairs: the source agrees."""
-    quotation: Ratio
+    quotation: Ratio = Ratio()
     """Of all pairs: the quotation type is the same."""
-    cue: Ratio
+    cue: Ratio = Ratio()
     """Of the pairs whose gold claim has a cue: the predicted cue shares a character with it."""
-    kind: Ratio
+    kind: Ratio = Ratio()
     """Of the pairs whose gold claim has a kind: the kind of claim is the same."""
 
     def __add__(self, other: "GivenMatch") -> "GivenMatch":

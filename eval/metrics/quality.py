@@ -78,7 +78,7 @@ def quality(case: GoldCase, claims: Sequence[Claim]) -> Quality:
     gold_claims = [gold.as_predicted(case.text) for gold in case.claims]
     gold_spans = [gold.content for gold in case.claims]
     predicted_inside, gold_inside = (
-        _inside(len(case.text), (span for claim in side for span in claim.content.spans))
+        inside(len(case.text), (span for claim in side for span in claim.content.spans))
         for side in (claims, gold_claims)
     )
     shared = int(np.count_nonzero(predicted_inside & gold_inside))
@@ -126,15 +126,16 @@ def _is_faithful(article: Article, claim: Claim) -> bool:
     return claim.content.level in _PLACED and _UNFAITHFUL.isdisjoint(flag.code for flag in checked.flags)
 
 
-def _inside(n_chars: int, spans: Iterable[Span]) -> NDArray[np.bool_]:
-    inside = np.zeros(n_chars, dtype=np.bool_)
+def inside(n_chars: int, spans: Iterable[Span]) -> NDArray[np.bool_]:
+    """Mark the characters of a text that lie in a span; spans beyond the text are cut off."""
+    marked = np.zeros(n_chars, dtype=np.bool_)
     for span in spans:
-        inside[span.start_char : span.end_char] = True
-    return inside
+        marked[span.start_char : span.end_char] = True
+    return marked
 
 
 def _atomicity(claims: Sequence[tuple[Span, ...]], gold: Sequence[tuple[Span, ...]], n_chars: int) -> Ratio:
-    held = [_n_held(_inside(n_chars, claim), gold) for claim in claims if claim]
+    held = [_n_held(inside(n_chars, claim), gold) for claim in claims if claim]
     return Ratio(hits=sum(n == 1 for n in held), n=sum(n > 0 for n in held))
 
 

@@ -7,10 +7,15 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from eval.metrics.figure import Figure
+from eval.metrics.figure import Figure, Ratio
+from eval.metrics.given_match import GivenMatch
 from eval.report.claims import article_details
-from eval.report.wording import criterion_name, figure_text, printable, ratio_text
+from eval.report.further import further
+from eval.report.wording import criterion_name, figure_text, printable, ratio_text, share
 from eval.scores import ArticleScore, Score
+
+_ANNOTATORS = "Annotators"
+"""Heading of what the annotators reach against each other, the ceiling of every score."""
 
 
 def render(score: Score, *, details: bool = False) -> Group:
@@ -20,8 +25,8 @@ def render(score: Score, *, details: bool = False) -> Group:
         score: what to show.
         details: also list, for every article, what matched, what was missed and what was invented.
     """
-    parts: list[RenderableType] = [*_heading(score), _found(score), _given_match(score), _articles(score)]
-    parts.append(_slices(score))
+    parts: list[RenderableType] = [*_heading(score), _found(score), _given_match(score), *further(score)]
+    parts += [_articles(score), _slices(score)]
     parts.extend(_left_out(score))
     if details:
         parts.extend(article_details(article, score.options) for article in score.articles)
@@ -46,6 +51,10 @@ def _heading(score: Score) -> Iterator[Text]:
         yield Text("The run was made on another version of these cases; the texts of the scored ones are the same.")
     rounds, seed = score.options.bootstrap.rounds, score.options.bootstrap.seed
     yield Text(f"Intervals: 95 %, bootstrap over articles ({rounds} rounds, seed {seed}).", style="dim")
+    if score.ceiling:
+        n_known = score.ceiling.n_articles
+        told = f"Annotators: what two annotators reach against each other, on {n_known} of these articles."
+        yield Text(told, style="dim")
 
 
 def _table(title: str, *columns: str, right: tuple[str, ...]) -> Table:
@@ -56,7 +65,7 @@ def _table(title: str, *columns: str, right: tuple[str, ...]) -> Table:
 
 
 def _found(score: Score) -> Table:
-    numbers = ("Precision", "Recall", "F1", "Matched")
+    numbers = ("Precision", "Recall", "F1", "Matched", *([_ANNOTATORS] if score.ceiling else []))
     table = _table("Claims found", "Criterion", *numbers, right=numbers)
     for row in score.overall:
         table.add_row(
@@ -65,23 +74,29 @@ def _found(score: Score) -> Table:
             figure_text(row.recall),
             figure_text(row.f1),
             str(row.counts.n_gold_matched),
+            *([share(score.ceiling.f1(row.criterion))] if score.ceiling else []),
             style="bold" if row.criterion is score.options.headline else None,
         )
     return table
 
 
 def _given_match(score: Score) -> Table:
-    table = _table("Of the claims", "Share", "Value", "n", right=("Value", "n"))
-    rows: tuple[tuple[str, Figure], ...] = (
-        ("source right, of those found by span overlap", score.accuracy.source),
-        ("quotation type right, of those found", score.accuracy.quotation),
-        ("cue right, of those found that have one", score.accuracy.cue),
-        ("content placed in the text, of all predicted", score.grounding.grounded),
-        ("exact parts whose span has other words", score.grounding.false_spans),
-        ("misquoted, of direct and mixed quotations", score.grounding.misquoted),
+    between = score.ceiling.given_match if score.ceiling else None
+    known = between or GivenMatch()
+    numbers = ("Value", "n", *([_ANNOTATORS] if between else []))
+    table = _table("Of the claims", "Share", *numbers, right=numbers)
+    rows: tuple[tuple[str, Figure, Ratio | None], ...] = (
+        ("source right, of those found by span overlap", score.accuracy.source, known.source),
+        ("quotation type right, of those found", score.accuracy.quotation, known.quotation),
+        ("kind right, of those found that have one", score.accuracy.kind, known.kind),
+        ("cue right, of those found that have one", score.accuracy.cue, known.cue),
+        ("content placed in the text, of all predicted", score.grounding.grounded, None),
+        ("exact parts whose span has other words", score.grounding.false_spans, None),
+        ("misquoted, of direct and mixed quotations", score.grounding.misquoted, None),
     )
-    for name, figure in rows:
-        table.add_row(name, figure_text(figure), str(figure.n))
+    for name, figure, ceiling in rows:
+        told = [ratio_text(ceiling) if ceiling else ""] if between else []
+        table.add_row(name, figure_text(figure), str(figure.n), *told)
     return table
 
 

@@ -36,6 +36,7 @@ app.command("check")(datasets.check)
 app.command("promote")(promote.promote)
 app.command("compare")(versus.compare)
 app.command("gate")(versus.gate)
+app.command("agreement")(versus.agreement)
 
 
 DetailsOption = Annotated[
@@ -59,6 +60,7 @@ def run(
     as_json: JsonOption = False,
 ) -> None:
     """Extract the claims of gold cases with a model and score them: precision, recall, F1, with intervals."""
+    from eval.ceiling import load_agreements
     from eval.run import EvalRun, RunInfo, save_run
     from extractor.clock import utc_now
     from extractor.settings import load_settings
@@ -80,7 +82,7 @@ def run(
         save_run(the_run, save)
     from eval.scoring import score
 
-    _report(score(the_run, cases), details=details, as_json=as_json)
+    _report(score(the_run, cases, agreements=load_agreements(Path(cases.path))), details=details, as_json=as_json)
     if any(p.error for p in predictions):
         raise typer.Exit(EXIT_FAILED)
 
@@ -96,10 +98,13 @@ def rescore(
     as_json: JsonOption = False,
 ) -> None:
     """Score a kept run again; no model is called."""
+    from eval.ceiling import load_agreements
     from eval.run import load_run
     from eval.scoring import score
 
-    _report(score(load_run(run_file), read_cases(data, texts, split, form)), details=details, as_json=as_json)
+    cases = read_cases(data, texts, split, form)
+    found = score(load_run(run_file), cases, agreements=load_agreements(Path(cases.path)))
+    _report(found, details=details, as_json=as_json)
 
 
 async def _predict(cases: "CaseSet", model: str, settings: "Settings") -> "tuple[Identity, list[Prediction]]":

@@ -29,6 +29,7 @@ def report(
     split: SplitOption = None,
 ) -> None:
     """Score kept runs again, side by side, and write a report; no model is called."""
+    from eval.ceiling import load_agreements
     from eval.report.marked import Named
     from eval.run import load_run
     from eval.scoring import score
@@ -38,8 +39,12 @@ def report(
         raise typer.BadParameter("say where the report goes: --html FILE, --markdown FILE or both")
     cases = read_cases(data, texts, split, form)
     loaded = [(path, load_run(path)) for path in runs]
-    systems = [Named(name, score(run, cases)) for name, (_, run) in zip(_names(loaded), loaded, strict=True)]
-    if not any(named.score.articles for named in systems):
+    agreements = load_agreements(Path(cases.path))
+    systems = [
+        Named(name, score(run, cases, agreements=agreements))
+        for name, (_, run) in zip(_names(loaded), loaded, strict=True)
+    ]
+    if not any(system.score.articles for system in systems):
         raise EvalError(f"{cases.path}: no article that the runs have a prediction for; name their --data and --texts")
     if html:
         from eval.report.html import as_html

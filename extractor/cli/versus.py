@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eval.formats import Format
-from extractor.cli.gold import DataOption, FormatOption, JsonOption, SplitOption, TextsOption, read_cases
+from extractor.cli.gold import (
+    DataOption,
+    FormatOption,
+    JsonOption,
+    SplitName,
+    SplitOption,
+    TextsOption,
+    read_all,
+    read_cases,
+)
 from extractor.cli.output import EXIT_FAILED, print_json, stdout_console
 
 if TYPE_CHECKING:
@@ -99,3 +108,31 @@ def _floor(given: str) -> "tuple[Floored, float]":
     if not 0 <= least <= 1:
         raise typer.BadParameter(f"--floor {given!r}: give a share from 0 to 1, such as {name}=0.7")
     return Floored(name), least
+
+
+def agreement(
+    one: Annotated[Path, typer.Argument(metavar="A", help="Gold cases as one annotator labelled them.")],
+    other: Annotated[Path, typer.Argument(metavar="B", help="The same articles by another one, or a kept run.")],
+    texts: TextsOption = None,
+    split: SplitOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say how far two annotators, or a reviewer and a model, agree: F1, Krippendorff's alpha, Cohen's kappa.
+
+    All splits without --split. Of a model, a check-worthiness of 0.5 or more counts as check-worthy. Kept beside gold
+    cases as NAME.agreement.json (for NAME.jsonl), the JSON is the ceiling that eval run and eval score show.
+    """
+    from eval.agreement import agreement as agree
+    from eval.cases import Split
+    from eval.matching import Thresholds
+    from eval.report.agreed import render
+    from eval.run import is_run, load_run
+
+    splits = {Split(s) for s in split or SplitName}
+    first = read_all(one, texts, Format.CLAIMDESK).select(splits)
+    second = load_run(other) if is_run(other) else read_all(other, texts, Format.CLAIMDESK).select(splits).cases
+    found = agree(first.cases, second)
+    if as_json:
+        print_json(found)
+    else:
+        stdout_console().print(render(found, Thresholds()))

@@ -4,15 +4,22 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import krippendorff
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.metrics import cohen_kappa_score
 
-from eval.agreement import agreement, cohen_kappa, krippendorff_alpha
+from eval.agreement import agreement
+from eval.ceiling import load_agreements
 from eval.matching import Criterion
+from eval.metrics.beyond_chance import alpha_of, coefficient, cohen_kappa, kappa_of, krippendorff_alpha
+from eval.metrics.figure import Bootstrap, Ratio, resample
+from eval.scoring import score
 from extractor.errors import EvalError
 from extractor.schema import ClaimKind, Quotation, SourceKind
 
@@ -75,6 +82,31 @@ def test_alpha_is_that_of_the_krippendorff_package(table: Table) -> None:
     assert ours == pytest.approx(theirs)
 
 
+@given(tables)
+def test_kappa_is_that_of_scikit_learn(table: Table) -> None:
+    units = list(Counter(table).elements())
+    ours = cohen_kappa(table).value
+    if ours is None:
+        assert len(set(units)) == 1
+        return
+    firsts, seconds = zip(*units, strict=True)
+    assert ours == pytest.approx(cohen_kappa_score(firsts, seconds), rel=1e-12, abs=1e-14)
+
+
+@pytest.mark.parametrize("formula", [alpha_of, kappa_of])
+def test_an_interval_is_that_of_a_plain_loop_over_the_same_draws(formula: Any) -> None:
+    articles = [Counter({("a", "a"): 3, ("a", "b"): k, ("b", "b"): 2}) for k in range(5)]
+    resamples = resample(5, Bootstrap(rounds=200))
+    values = []
+    for draws in resamples.weights:
+        drawn = sum((a for a, times in zip(articles, draws, strict=True) for _ in range(int(times))), Counter())
+        values.append(coefficient([drawn], formula, None).value)
+    low, high = np.quantile(np.array(values, float), (0.025, 0.975))
+    interval = coefficient(articles, formula, resamples).interval
+    assert interval is not None
+    assert (interval.low, interval.high) == pytest.approx((low, high))
+
+
 def _rows(units: list[tuple[str, str]]) -> list[list[int]]:
     return [[ord(unit[side]) for unit in units] for side in (0, 1)]
 
@@ -89,9 +121,9 @@ def test_who_comes_first_does_not_matter(table: Table) -> None:
 @given(tables)
 def test_agreement_is_never_above_one_and_one_only_without_difference(table: Table) -> None:
     same = all(first == second for first, second in table)
-    for coefficient in (krippendorff_alpha(table), cohen_kappa(table)):
-        assert coefficient.value is None or coefficient.value <= 1
-        assert coefficient.value is None or (coefficient.value == 1) == same
+    for found in (krippendorff_alpha(table), cohen_kappa(table)):
+        assert found.value is None or found.value <= 1
+        assert found.value is None or (found.value == 1) == same
 
 
 def test_an_annotator_agrees_with_himself(build: Any) -> None:
@@ -153,3 +185,49 @@ def test_sides_must_be_the_same_articles(build: Any) -> None:
     changed = build.case().article.model_copy(update={"text_sha256": hashlib.sha256(b"x").hexdigest()})
     with pytest.raises(EvalError, match="different texts"):
         agreement([build.case()], [build.case(article=changed)])
+
+
+def test_a_model_agrees_as_far_as_it_finds_and_judges_alike(build: Any) -> None:
+    cases = [
+        build.case(build.gold(BRIDGE), build.gold(TRAFFIC, check_worthy=False), build.gold(TUNNEL)),
+        build.case(build.gold(BRIDGE), case_id="unread"),
+    ]
+    claims = (
+        build.predicted(BRIDGE, check_worthiness=0.5),
+        build.predicted(TRAFFIC, check_worthiness=0.7),
+        build.unplaced("The moon is cheese"),
+    )
+    found = agreement(cases, build.run([build.prediction("a", *claims)]))
+    assert (found.n_articles, found.n_claims_one, found.n_claims_other) == (1, 3, 3)
+    assert found.f1(Criterion.SPAN_EXACT) == pytest.approx(4 / 6)
+    # worthy-worthy and not-worthy: three labels of one kind, one of the other, half of the pairs unlike.
+    assert found.check_worthy.value == pytest.approx(1 - 3 * 2 / (16 - 10))
+    with pytest.raises(EvalError, match="no prediction for any"):
+        agreement(cases, build.run([]))
+    with pytest.raises(EvalError, match="case 'a': the run read another text"):
+        agreement(cases, build.run([build.prediction("a", text_sha256="f" * 64)]))
+
+
+def test_agreements_beside_a_gold_file_become_the_ceiling_of_what_is_scored(build: Any, tmp_path: Path) -> None:
+    cases = [build.case(build.gold(BRIDGE), build.gold(TUNNEL), case_id=i) for i in "ab"]
+    others = [build.case(build.gold(BRIDGE), case_id="a"), cases[1]]
+    beside = tmp_path / "gold.agreement.json"
+    beside.write_text(agreement(cases, others).model_dump_json(), encoding="utf-8")
+    for path in (tmp_path, tmp_path / "gold.jsonl"):
+        assert [a.case_id for a in load_agreements(path)] == ["a", "b"]
+    agreements = load_agreements(tmp_path)
+    both = score(build.run([build.prediction("a"), build.prediction("b")]), build.cases(*cases), agreements=agreements)
+    one = score(build.run([build.prediction("a")]), build.cases(*cases), agreements=agreements)
+    assert both.ceiling is not None
+    assert one.ceiling is not None
+    assert (both.ceiling.n_articles, both.ceiling.f1(Criterion.SPAN_EXACT)) == (2, 6 / 7)
+    assert (one.ceiling.n_articles, one.ceiling.f1(Criterion.SPAN_EXACT)) == (1, 2 / 3)
+    assert one.ceiling.given_match.source == Ratio(hits=2, n=2)
+
+
+def test_no_agreement_is_no_ceiling_and_a_broken_one_is_named(build: Any, tmp_path: Path) -> None:
+    assert load_agreements(tmp_path) == load_agreements(tmp_path / "gold.jsonl") == ()
+    assert score(build.run([build.prediction("a")]), build.cases(build.case())).ceiling is None
+    (tmp_path / "gold.agreement.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(EvalError, match=r"gold\.agreement\.json: field 'articles' is missing"):
+        load_agreements(tmp_path / "gold.jsonl")

@@ -174,7 +174,6 @@ def test_what_was_spent_and_is_known_has_a_plot(systems: list[Named]) -> None:
 def test_the_ceiling_stands_beside_the_systems(systems: list[Named], cases: CaseSet) -> None:
     same = Ratio(hits=9, n=10)
     ceiling = Ceiling(
-        datasets=("gold.jsonl",),
         n_articles=7,
         found=tuple(Between(criterion=c, f1=Ratio(hits=1, n=3 + at)) for at, c in enumerate(Criterion)),
         given_match=GivenMatch(source=same, quotation=same, cue=same, kind=same),

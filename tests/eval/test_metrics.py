@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import bootstrap as scipy_bootstrap
+from sklearn.metrics import f1_score, precision_score, recall_score
 
 from eval.metrics.figure import Bootstrap, Ratio, figure, resample, total
 from eval.metrics.found import Counts
-from eval.metrics.given_match import FoundPair, given_match
+from eval.metrics.given_match import FoundPair, confusion, given_match
 from eval.metrics.grounding import grounded
 from extractor.schema import Flag, FlagCode, GroundingLevel, Part, Quotation, Span
 
@@ -22,6 +23,21 @@ def test_precision_recall_f1_by_hand() -> None:
     assert counts.precision.value == 3 / 4
     assert counts.recall.value == 3 / 5
     assert counts.f1.value == pytest.approx(2 * (3 / 4) * (3 / 5) / (3 / 4 + 3 / 5))
+
+
+@given(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9))
+def test_precision_recall_f1_are_those_of_scikit_learn(matched: int, missed: int, invented: int) -> None:
+    counts = Counts(
+        n_predicted=matched + invented,
+        n_gold=matched + missed,
+        n_predicted_matched=matched,
+        n_gold_matched=matched,
+    )
+    gold = [1] * matched + [1] * missed + [0] * invented
+    predicted = [1] * matched + [0] * missed + [1] * invented
+    for ours, theirs in ((counts.precision, precision_score), (counts.recall, recall_score), (counts.f1, f1_score)):
+        value = theirs(gold, predicted, zero_division=np.nan) if gold else np.nan
+        assert ours.value == (None if np.isnan(value) else pytest.approx(value, rel=1e-15))
 
 
 UNDEFINED = {
@@ -122,6 +138,11 @@ def test_accuracies_given_a_match(build: Any) -> None:
     assert found.source == Ratio(hits=2, n=3)
     assert found.quotation == Ratio(hits=2, n=3)
     assert found.cue == Ratio(hits=1, n=2)
+    assert found.kind == Ratio(hits=3, n=3)
+    assert {(c.gold, c.predicted): c.n for c in confusion((right, wrong, without)) if c.n} == {
+        (Quotation.INDIRECT, Quotation.INDIRECT): 2,
+        (Quotation.INDIRECT, Quotation.DIRECT): 1,
+    }
     assert given_match(()).source.value is None
 
 

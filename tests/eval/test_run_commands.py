@@ -110,3 +110,23 @@ def test_a_gate_misused_is_no_verdict(
     done = claimdesk("gate", runs[0], "--data", gold, *options)
     assert done.code == 2
     assert told in done.err
+
+
+def test_agreement_of_two_files_and_of_a_file_and_a_run(
+    claimdesk: Claimdesk, gold: Path, runs: tuple[Path, Path]
+) -> None:
+    twins = claimdesk("agreement", gold, gold)
+    assert twins.code == 0
+    assert "2 articles; claims: 4 of A, 4 of B" in twins.out
+    found = json.loads(claimdesk("agreement", gold, runs[0], "--json").out)
+    assert found["found"][1]["f1"]["value"] > 0.5
+    missing = claimdesk("agreement", gold, gold.with_name("absent.jsonl"))
+    assert (missing.code, "absent.jsonl: cannot be read" in missing.err) == (2, True)
+
+
+def test_the_annotators_stand_beside_the_score(claimdesk: Claimdesk, gold: Path, runs: tuple[Path, Path]) -> None:
+    assert "Annotators" not in claimdesk("score", runs[0], "--data", gold).out
+    gold.with_suffix(".agreement.json").write_text(claimdesk("agreement", gold, gold, "--json").out)
+    assert "Annotators" in claimdesk("score", runs[0], "--data", gold).out
+    ceiling = json.loads(claimdesk("score", runs[0], "--data", gold, "--json").out)["ceiling"]
+    assert ceiling["found"][0]["f1"] == {"hits": 8, "n": 8}

@@ -1,0 +1,43 @@
+"""The agreement of two annotators for the terminal."""
+
+from rich import box
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from eval.agreement import Agreement
+from eval.matching import Thresholds
+from eval.metrics.beyond_chance import Coefficient
+from eval.report.wording import UNDEFINED, criterion_name, figure_text
+
+
+def render(found: Agreement, thresholds: Thresholds) -> Group:
+    """Lay out an agreement."""
+    claims = Table(title="F1 between the two", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    for column in ("Criterion", "F1", "n"):
+        claims.add_column(column, justify="left" if column == "Criterion" else "right")
+    for row in found.found:
+        claims.add_row(criterion_name(row.criterion, thresholds), figure_text(row.f1), str(row.f1.n))
+    labels = Table(title="Beyond chance", title_justify="left", title_style="bold", box=box.SIMPLE_HEAD)
+    for column in ("Coefficient", "Value", "n"):
+        labels.add_column(column, justify="left" if column == "Coefficient" else "right")
+    for name, coefficient in (
+        ("alpha, character inside a content span", found.content),
+        ("alpha, quotation type", found.quotation),
+        ("alpha, kind of claim", found.kind),
+        ("alpha, kind of source", found.source_kind),
+        ("alpha, check-worthy", found.check_worthy),
+        ("kappa, check-worthy", found.check_worthy_kappa),
+    ):
+        labels.add_row(name, _text(coefficient), str(coefficient.n))
+    heading = f"{found.n_articles} articles; claims: {found.n_claims_one} of A, {found.n_claims_other} of B"
+    return Group(Text(heading, style="bold"), claims, labels)
+
+
+def _text(coefficient: Coefficient) -> str:
+    if coefficient.value is None:
+        return UNDEFINED
+    interval = coefficient.interval
+    # Unlike shares, coefficients may be negative; two digits as everywhere.
+    ends = f" [{interval.low:.2f}, {interval.high:.2f}]" if interval else ""
+    return f"{coefficient.value:.2f}{ends}"
