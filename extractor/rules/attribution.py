@@ -320,6 +320,10 @@ class Attributor:
                 nearest = min(sourced, key=lambda a: abs(a.cue.first - index))
                 nearest.blocks = sorted([*nearest.blocks, token.quote])
 
+    def pointing_back(self) -> Cue | None:
+        """Return the cue of a sentence that attributes the one before: ``Das teilte die Polizei mit``."""
+        return self._finder.pointing_back()
+
     def main_subject(self) -> Phrase | None:
         """Return who the frame is about, as far as it can speak."""
         return self._subjects.main(len(self._frame))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from extractor.rules.candidates import ANY_REACH, Candidates, Resolved, Spoken, again, of_entity
 from extractor.rules.chunks import EntityKind
 from extractor.rules.entities import Entity
+from extractor.rules.inflection import lexicon
 from extractor.rules.names import Registry
 from extractor.rules.phrases import Phrase
 from extractor.rules.reading import Reading
@@ -45,7 +46,7 @@ class Bodies:
         words = mention.text.split()[: phrase.head_last - phrase.first]
         while len(words) > 1 and words[0].lower() in determiners:
             words.pop(0)
-        name = " ".join(words)
+        name = lexicon(self.reading.language.code).listed_first(" ".join(words))
         behind = [e for e in phrase.complements if e.kind in (EntityKind.PERSON, EntityKind.ORGANISATION)]
         if not behind and len(words) == 1:
             earlier = self._earlier_document(phrase.head)
@@ -76,7 +77,8 @@ class Bodies:
                 return Resolved(of_entity(ranked[0][0], mention, note).source, ranked[0][0], names if note else ())
         if phrase.head in self.reading.language.nouns.anonymous:
             return None
-        return Resolved(SourceDraft(name=" ".join(words), kind=SourceKind.ORGANISATION, mention=mention))
+        name = lexicon(self.reading.language.code).listed_first(" ".join(words))
+        return Resolved(SourceDraft(name=name, kind=SourceKind.ORGANISATION, mention=mention))
 
     def _body_last_named(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved | None:
         """``a spokeswoman``, ``a company spokesman``: the organisation that the article spoke of last."""

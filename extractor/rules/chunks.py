@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
+from extractor.rules.inflection import lexicon
 from extractor.rules.language import Language
 from extractor.rules.reading import Reading, Token, TokenKind
 
@@ -40,14 +42,20 @@ class SeenWords(NamedTuple):
     capital: frozenset[str]
     """Lower-case forms of words seen with a capital inside a sentence, and never without."""
     plain: frozenset[str]
+    beside: frozenset[str] = frozenset()
+    """Words seen beside another one with a capital; where nouns have capitals, such ones are names."""
 
 
 def seen_words(reading: Reading) -> SeenWords:
     """Collect how the article writes its words, to tell names from words that open a sentence."""
     capital: set[str] = set()
     plain: set[str] = set()
+    beside: set[str] = set()
     for tokens in reading.tokens:
         before = "."
+        if reading.language.nouns_capitalised:
+            names = [(a.lower, b.lower) for a, b in pairwise(tokens) if a.capital and b.capital]
+            beside.update(word for pair in names for word in pair)
         for token in tokens:
             if token.kind is TokenKind.WORD:
                 if not token.text[0].isupper():
@@ -55,7 +63,7 @@ def seen_words(reading: Reading) -> SeenWords:
                 elif before not in _OPENING:
                     capital.add(token.lower)
             before = token.text
-    return SeenWords(frozenset(capital - plain), frozenset(plain))
+    return SeenWords(frozenset(capital - plain), frozenset(plain), frozenset(beside))
 
 
 def chunks_of(tokens: Sequence[Token], language: Language, common: SeenWords) -> list[Chunk]:
@@ -102,6 +110,10 @@ def _starts_name(tokens: Sequence[Token], position: int, language: Language, com
         listed = nouns.he_names | nouns.she_names | nouns.bodies | nouns.places
         named = token.lower in listed or (token.text.isupper() and len(token.text) > 1)
         if not named and token.lower in nouns.roles | nouns.anonymous | nouns.documents:
+            return False
+        alone = following is None or not _nameable(following, language)
+        determined = position > 0 and tokens[position - 1].lower in language.grammar.determiners
+        if alone and determined and not named and token.lower not in common.beside:
             return False
         return (
             named
@@ -150,7 +162,7 @@ def _chunk_end(tokens: Sequence[Token], position: int, language: Language) -> in
         ):
             break
         if _nameable(token, language):
-            if language.nouns_capitalised and token.lower in nouns.roles | nouns.anonymous | nouns.documents:
+            if _begins_anew(tokens[end - 1], token, language):
                 break
             has_body = has_body or token.lower in nouns.organisations or token.lower in nouns.documents
             end += 1
@@ -170,7 +182,8 @@ def _chunk_end(tokens: Sequence[Token], position: int, language: Language) -> in
                 )
             ):
                 ahead += 1
-            if ahead < len(tokens) and _nameable(tokens[ahead], language) and _joins(tokens, end, ahead, language):
+            nameable = ahead < len(tokens) and _nameable(tokens[ahead], language)
+            if nameable and _joins(tokens, end, ahead, language) and not _parts(tokens, position, end, ahead, language):
                 end = ahead + 1
                 continue
         if token.lower == "and" and _ends_as_body(tokens, end + 1, language):
@@ -178,6 +191,25 @@ def _chunk_end(tokens: Sequence[Token], position: int, language: Language) -> in
             continue
         break
     return end
+
+
+def _begins_anew(before: Token, token: Token, language: Language) -> bool:
+    """``мэр Загорья Игорь Савельев``, "Frau Kapitän": a given name behind a place, a noun behind a name."""
+    nouns = language.nouns
+    if language.nouns_capitalised:
+        return token.lower in nouns.roles | nouns.anonymous | nouns.documents
+    given = lexicon(language.code).given
+    return bool(language.name_endings) and given(token.lower) and not given(before.lower)
+
+
+def _parts(tokens: Sequence[Token], first: int, joiner: int, ahead: int, language: Language) -> bool:
+    """Where nouns have capitals: ``Harkort von der Universität``, "Wagner der Zeitung", but not "von der Leyen"."""
+    nouns = language.nouns
+    if not language.nouns_capitalised or tokens[joiner].lower in language.grammar.prepositions - {"von"}:
+        return False
+    if tokens[joiner].lower != "von" or tokens[ahead].lower in nouns.organisations | nouns.documents:
+        return True
+    return joiner - first > 1
 
 
 def _joins(tokens: Sequence[Token], joiner: int, ahead: int, language: Language) -> bool:

@@ -14,6 +14,11 @@ from extractor.schema import Span
 
 _MAX_PUTTING_TOKENS = 8
 """So many words may stand between "as" and "puts it"."""
+_MAX_TOLD_TOKENS = 14
+"""So many words may stand between "wie" and its verb at the end."""
+_MAX_BACK_TOKENS = 30
+_PRONOUN_CHARS = 3
+"""``comme l'a dit``: a word shorter than this before the verb is its object."""
 
 
 @cache
@@ -43,7 +48,7 @@ class CueFinder:
             token = self._frame[index]
             cue = None
             if token.quote < 0 and token.kind is TokenKind.WORD:
-                cue = self._according(index) or self._view(index) or self._verb(index, found)
+                cue = self._as_told(index) or self._according(index) or self._view(index) or self._verb(index, found)
             if cue is not None:
                 found.append(cue)
             index = max(index + 1, cue.end if cue and cue.kind is CueKind.ACCORDING else index + 1)
@@ -69,6 +74,55 @@ class CueFinder:
             return self._cue(index, index + length, CueKind.ACCORDING, subject) if subject else None
         return None
 
+    def _as_told(self, index: int) -> Cue | None:
+        """``wie die Polizei mitteilte``, ``según informó el ministerio``."""
+        if self._frame[index].lower not in self._language.phrases.as_told:
+            return None
+        verb = self._verb_told(index)
+        if verb is None:
+            return None
+        verbs = self._language.verbs
+        between = [t.lower for t in self._frame[index + 1 : verb] if t.lower not in verbs.auxiliaries]
+        leads = not between or (len(between) == 1 and len(between[0]) < _PRONOUN_CHARS)
+        after = self._subjects.past_adverbial(verb + 1)
+        subject = (
+            self._phrases.starting(after, lenient=True)
+            if leads
+            else self._phrases.starting(index + 1, stop=verb, lenient=True)
+        )
+        if subject is None:
+            return None
+        cue = self._cue(index, verb + 1, CueKind.ACCORDING, subject, inverted=True)
+        told = self._frame[verb]
+        return replace(cue, word=told.lower, span=Span(start_char=told.start, end_char=told.end))
+
+    def _verb_told(self, index: int) -> int | None:
+        for later in range(index + 1, min(len(self._frame), index + _MAX_TOLD_TOKENS)):
+            token = self._frame[later]
+            if token.kind is TokenKind.QUOTE or token.text in ",.:;":
+                return None
+            if token.lower in self._language.verbs.say and not token.capital:
+                return later
+        return None
+
+    def pointing_back(self) -> Cue | None:
+        """``Das teilte die Polizei mit``, ``Об этом сообщил мэр``: what is said stands in the sentence before."""
+        phrases = self._language.phrases
+        if self._blocks or len(self._frame) > _MAX_BACK_TOKENS:
+            return None
+        if any(token.lower in phrases.that or token.text == ":" for token in self._frame[4:]):
+            return None
+        length = matched(self._frame, 0, phrases.back_from)
+        verb = length - 2 if length else None
+        if not length:
+            length = matched(self._frame, 0, phrases.back)
+            verb = self._verb_told(length - 1) if length else None
+        if verb is None:
+            return None
+        after = self._subjects.past_adverbial(max(length, verb + 1))
+        subject = self._phrases.starting(after, lenient=True)
+        return self._cue(verb, verb + 1, CueKind.SAY, subject, inverted=True) if subject is not None else None
+
     def _view(self, index: int) -> Cue | None:
         """``as Osei puts it``, ``in her view``, ``for Osei, ... is ...``."""
         frame, language = self._frame, self._language
@@ -79,7 +133,8 @@ class CueFinder:
             subject = None if opener is None else self._phrases.starting(opener + 1, stop=index)
             if subject is not None and subject.last == index:
                 return self._cue(index, index + 2, CueKind.ACCORDING, subject)
-        owned = following in language.pronouns.possessive_he | language.pronouns.possessive_she
+        pronouns = language.pronouns
+        owned = following in pronouns.possessive_he | pronouns.possessive_she | pronouns.they
         if owned and index + 2 < len(frame) and (frame[index].lower, frame[index + 2].lower) in language.phrases.view:
             owner = frame[index + 1]
             mention = Span(start_char=owner.start, end_char=owner.end)
@@ -149,7 +204,7 @@ class CueFinder:
         inverted = self._subjects.inverted(before if self._language.verbs.inverts else index, last, kind)
         if inverted is not None:
             return self._cue(index, last, kind, inverted, inverted=True)
-        subject = self._subjects.of_verb(before, index, kind)
+        subject = self._subjects.of_verb(before, index, kind) or self._subjects.inside(before)
         if subject is None:
             dropped = self._language.verbs.drops_subject and follows_block(self._frame, index)
             return self._cue(index, last, kind, None) if dropped else None

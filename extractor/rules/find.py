@@ -106,6 +106,9 @@ class _Finder:
     def _unit(self, number: int, unit: Unit) -> None:
         phrases = PhraseReader(unit.frame, self._names, self._language)
         attributor = Attributor(unit.frame, phrases, self._language)
+        back = attributor.pointing_back() if number else None
+        if back is not None and self._pointed_back(number, unit, back):
+            return
         attributions = attributor.read()
         spoke: _LastQuoted | None = None
         for attribution in attributions:
@@ -121,6 +124,19 @@ class _Finder:
             self._own(unit)
         elif attributions and not free:
             self._own_before(unit, attributions[0].cue)
+
+    def _pointed_back(self, number: int, unit: Unit, cue: Cue) -> bool:
+        """Attribute the sentence before, unless somebody has said it already."""
+        sentence = self._reading.units[number - 1].sentences[-1]
+        content = self._contents.of_sentence(sentence.index, Quotation.INDIRECT)
+        told = [found for found in self._found if sentence.index in found.draft.sentences]
+        if content is None or any(found.draft.source.kind is not SourceKind.ARTICLE for found in told):
+            return False
+        self._found = [found for found in self._found if found not in told]
+        resolved, part = self._source(cue, unit), self._cue_part(cue)
+        self._add(content, resolved, part)
+        self._last = _LastQuoted(resolved, part, unit.paragraph, False, number)
+        return True
 
     def _attribution(self, number: int, unit: Unit, attribution: Attribution) -> _LastQuoted | None:
         cue = attribution.cue
@@ -149,7 +165,9 @@ class _Finder:
         if not future and verbs.backshift.isdisjoint(plain):
             return False
         for sentence in unit.sentences:
-            content = self._contents.of_sentence(sentence.index, Quotation.INDIRECT)
+            quoted = self._reading.quotes_between(sentence.span.start_char, sentence.span.end_char)
+            kind = Quotation.MIXED if quoted else Quotation.INDIRECT
+            content = self._contents.of_sentence(sentence.index, kind)
             if content is not None:
                 self._add(content, last.resolved, None)
         self._last = _LastQuoted(last.resolved, None, unit.paragraph, False, number)

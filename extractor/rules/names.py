@@ -1,14 +1,14 @@
 """Find the people, organisations, documents and places an article names, and which mentions are the same."""
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from extractor.rules.chunks import Chunk, EntityKind, acronym_after, chunks_of, seen_words
 from extractor.rules.entities import Entity, Gender
 from extractor.rules.fullnames import joined, parted, title_forms, without_dateline
+from extractor.rules.inflection import name_stem, nominative, plain
+from extractor.rules.language import Language
 from extractor.rules.learned import learn
 from extractor.rules.reading import Reading, Token, TokenKind
 from extractor.rules.roles import learn_roles, role_beside
@@ -101,24 +101,24 @@ class _Builder:
         return after is None or after.kind is TokenKind.MARK or after.lower in known
 
     def _known(self, words: tuple[str, ...], kind: EntityKind, sentence: int) -> Entity | None:
-        key = _key(words)
+        key = _key(words, self._language)
         if key in self._by_name:
             return self._by_name[key]
-        candidates = [e for e in self._by_word.get(key[-1], []) if _same(key, e, kind)]
+        candidates = [e for e in self._by_word.get(key[-1], []) if _same(key, e, kind, self._language)]
         if not candidates:
             return None
         return min(candidates, key=lambda entity: _distance(entity, sentence))
 
     def _new(self, words: tuple[str, ...], kind: EntityKind) -> Entity:
         entity = Entity(words, kind, order=len(self._entities))
-        key = _key(words)
+        key = _key(words, self._language)
         self._entities.append(entity)
         self._by_name[key] = entity
         for word in set(key):
             self._by_word[word].append(entity)
         if len(words) > 2:
             capitals = "".join(word[0] for word in words if word[0].isupper())
-            self._by_name.setdefault(_key([capitals]), entity)
+            self._by_name.setdefault(_key([capitals], self._language), entity)
         return entity
 
     def _learn(self, entity: Entity, tokens: Sequence[Token], chunk: Chunk) -> None:
@@ -128,27 +128,35 @@ class _Builder:
             if entity.kind is EntityKind.UNKNOWN:
                 entity.kind = EntityKind.PERSON
         acronym = acronym_after(tokens, chunk.last)
-        if acronym and _plain(acronym)[0] == _plain(entity.words[0])[0]:
+        if acronym and plain(acronym)[0] == plain(entity.words[0])[0]:
             entity.aliases.add(acronym)
-            self._by_name[_key([acronym])] = entity
+            self._by_name[_key([acronym], self._language)] = entity
             if entity.kind is EntityKind.UNKNOWN:
                 entity.kind = EntityKind.ORGANISATION
 
     def lengthen(self, forms: Iterable[tuple[str, ...]]) -> None:
         """Take a fuller form from the headline where the body only has a part of it."""
         for form in forms:
-            key = _key(form)
+            key = _key(form, self._language)
             if key in self._by_name:
                 continue
             nouns = self._language.nouns
             company = form[-1].lower() in nouns.company_words | nouns.organisations
-            short = [e for e in self._entities if _shortens(_key(e.words), key, e.kind, company=company)]
+            short = [
+                e for e in self._entities if _shortens(_key(e.words, self._language), key, e.kind, company=company)
+            ]
             if len(short) == 1:
                 short[0].name, short[0].words = " ".join(form), form
                 self._by_name[key] = short[0]
 
+    def _forms(self, entity: Entity) -> list[tuple[str, ...]]:
+        return [tuple(span.of(self._reading.text).split()) for span in entity.mentions] or [entity.words]
+
     def finish(self, chunks: dict[int, Chunk]) -> Registry:
         for entity in self._entities:
+            if self._language.name_endings and entity.kind in (EntityKind.PERSON, EntityKind.UNKNOWN):
+                entity.words = nominative(self._forms(entity), self._language)
+                entity.name = " ".join(entity.words)
             entity.mentions.sort(key=lambda span: span.start_char)
             entity.sentences.sort()
         self._entities.sort(key=lambda entity: entity.mentions[0].start_char if entity.mentions else 0)
@@ -158,20 +166,14 @@ class _Builder:
         return Registry(entities, self._at, chunks)
 
 
-def _key(words: Sequence[str]) -> tuple[str, ...]:
+def _key(words: Sequence[str], language: Language) -> tuple[str, ...]:
     """Make forms alike that differ in case, accents and full stops."""
-    return tuple(_plain(word) for word in words)
+    return tuple(name_stem(word, language.name_endings) for word in words)
 
 
-@cache
-def _plain(word: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", word)
-    return "".join(char for char in decomposed if not unicodedata.combining(char)).lower().replace(".", "")
-
-
-def _same(key: tuple[str, ...], entity: Entity, kind: EntityKind) -> bool:
+def _same(key: tuple[str, ...], entity: Entity, kind: EntityKind, language: Language) -> bool:
     """Tell whether a shorter form can stand for the entity."""
-    words = _key(entity.words)
+    words = _key(entity.words, language)
     if len(key) >= len(words):
         return False
     if entity.kind in (EntityKind.PERSON, EntityKind.UNKNOWN) and kind in (EntityKind.PERSON, EntityKind.UNKNOWN):

@@ -165,6 +165,8 @@ class NounPhraseReader:
 
     def _head_noun(self, start: int, end: int) -> int | None:
         language = self._language
+        if language.cases:
+            return next((n for n in range(start, end) if self.frame[n].lower in self.nouns), None)
         for index in range(end - 1, start - 1, -1):
             lower = self.frame[index].lower
             if lower in language.grammar.possessive:

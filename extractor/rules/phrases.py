@@ -249,6 +249,8 @@ class PhraseReader:
         lower = token.lower
         if lower in language.grammar.possessive or lower in language.grammar.prepositions or lower == "and":
             return False
+        if language.cases or (language.nouns_capitalised and lower in language.grammar.determiners):
+            return True
         if lower in language.verbs.say and lower not in self._nouns.nouns:
             return True
         return not any(later.lower in self._nouns.nouns for later in self.frame[index : index + 3])
@@ -287,6 +289,8 @@ class PhraseReader:
             return phrase
         if phrase.head not in self._language.nouns.roles and (not lenient or phrase.entity is not None):
             return phrase
+        if end + 2 < stop and self.frame[end + 1].lower in self._language.nouns.roles:
+            end += not self.frame[end + 1].capital
         chunk = self._nouns.chunk_at(end + 1)
         if chunk is None:
             return phrase

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import groupby
 from typing import NamedTuple
 
+from extractor.rules.inflection import lexicon
 from extractor.rules.language import Language, language_of
 from extractor.rules.quotations import Quoted, quotations
 from extractor.schema import Article, Sentence, Span
@@ -29,6 +30,7 @@ class Token(NamedTuple):
 
     text: str
     lower: str
+    """In small letters; of a noun of the lists that is declined or ends a compound, the form in the list."""
     start: int
     end: int
     kind: TokenKind
@@ -116,6 +118,7 @@ def _tokens(
 ) -> tuple[tuple[Token, ...], ...]:
     pattern = _token_pattern(language.grammar.elisions, language.grammar.enclitics)
     silent = language.segmentation.abbreviations | language.nouns.titles
+    listed = lexicon(language.code).form
     number = 0
     result: list[tuple[Token, ...]] = []
     for sentence in sentences:
@@ -135,6 +138,8 @@ def _tokens(
             else:
                 kind = TokenKind.MARK
             lower = (match["enclitic"] or word).lower().replace("’", "'").removeprefix("t-")
+            if kind is TokenKind.WORD:
+                lower = listed(lower)
             found.append(Token(word, lower, start, match.end(), kind, number if inside else -1, sentence.index))
         result.append(tuple(found))
     return tuple(result)

@@ -8,6 +8,7 @@ from extractor.rules.bodies import Bodies
 from extractor.rules.candidates import ANY_REACH, KINDS, Candidate, Candidates, Resolved, again, of_entity
 from extractor.rules.chunks import EntityKind
 from extractor.rules.entities import Entity, Gender
+from extractor.rules.inflection import lexicon
 from extractor.rules.names import Registry
 from extractor.rules.phrases import Phrase
 from extractor.rules.reading import Reading
@@ -90,12 +91,13 @@ class Resolver:
             return self._bodies.spokesperson(phrase, sentence, mention) or self._unnamed(phrase, sentence, mention)
         if phrase.head in nouns.documents and not (phrase.head in nouns.anonymous and phrase.words[0] == phrase.head):
             return self._bodies.document(phrase, sentence, mention)
-        definite = phrase.words[0] in nouns.definite
+        bare = bool(self.reading.language.cases) and phrase.words[0] == phrase.head
+        definite = phrase.words[0] in nouns.definite or bare
         if phrase.head in nouns.roles | nouns.titles and definite:
             return self._role(phrase, sentence, mention)
         if phrase.head in nouns.organisations:
             return self._bodies.body(phrase, sentence, mention) or self._unnamed(phrase, sentence, mention)
-        if definite and phrase.head not in nouns.anonymous:
+        if definite and not bare and phrase.head not in nouns.anonymous:
             return self._role(phrase, sentence, mention)
         return self._unnamed(phrase, sentence, mention)
 
@@ -232,7 +234,8 @@ class Resolver:
             note = f"no one is called {phrase.head} by name; {names[0]} was named last"
             return Resolved(of_entity(nearest[0][0], mention, note).source, nearest[0][0], names)
         if phrase.head in nouns.roles:
-            name = " ".join(mention.text.split()[1:]) or mention.text
+            name = " ".join(mention.text.split()[phrase.words[0] != phrase.head :]) or mention.text
+            name = lexicon(self.reading.language.code).listed_first(name)
             return Resolved(SourceDraft(name=name, kind=SourceKind.PERSON, mention=mention))
         return self._unnamed(phrase, sentence, mention)
 
@@ -241,7 +244,8 @@ class Resolver:
         start = phrase.mention.start_char
         former = self.reading.language.grammar.former
         people = [e for e in self.names.entities if e.kind in (EntityKind.PERSON, EntityKind.UNKNOWN)]
-        holders = [e for e in people if phrase.head in e.role_words()]
+        form = lexicon(self.reading.language.code).form
+        holders = [e for e in people if phrase.head in {form(word) for word in e.role_words()}]
         ranked: list[Candidate] = []
         for entity, score in self._known.rank(holders, start, sentence, gender, reach=ANY_REACH):
             words = entity.role_words()
@@ -265,7 +269,8 @@ class Resolver:
         if given is not None:
             given.kind = EntityKind.PERSON
             return of_entity(given, mention)
-        return Resolved(SourceDraft(name=mention.text, kind=SourceKind.ANONYMOUS, mention=mention))
+        name = lexicon(self.reading.language.code).listed_first(mention.text)
+        return Resolved(SourceDraft(name=name, kind=SourceKind.ANONYMOUS, mention=mention))
 
     def _given_name(self, phrase: Phrase, sentence: int) -> Entity | None:
         """``a woman who gave her name only as Ruta``: the name the phrase is given later in its sentence."""

@@ -1,11 +1,13 @@
 """Find the subject of an attributing verb: before it, behind it, of the main clause, of a relative clause."""
 
+from extractor.rules.chunks import EntityKind
 from extractor.rules.cues import CueKind, follows_block
 from extractor.rules.language import Language
 from extractor.rules.phrases import Phrase, PhraseReader
 from extractor.rules.reading import Token, TokenKind
 
 _MAX_SUBORDINATE_TOKENS = 8
+_MIN_CLAUSE_TOKENS = 5
 
 
 class SubjectReader:
@@ -57,7 +59,7 @@ class SubjectReader:
                 return None
             if not self._verb_final(last) or not self._clause_before(index - 1):
                 return None
-        last = self._past_adverbial(last) if language.verbs.inverts else last
+        last = self.past_adverbial(last) if language.verbs.inverts else last
         if last < len(self._frame) and self._frame[last].lower in language.grammar.prepositions:
             return None
         phrase = self._phrases.starting(last, lenient=after_block)
@@ -100,7 +102,18 @@ class SubjectReader:
             return self.main(index) if earlier in self._language.grammar.splitters else None
         return self._subordinate(before) or self._past_participles(before)
 
-    def _past_adverbial(self, index: int) -> int:
+    def inside(self, before: int) -> Phrase | None:
+        """``В министерстве заявили``, ``Desde el ministerio aseguran``: a body that its own speak for, unnamed."""
+        language = self._language
+        if before < 2 or self._frame[0].lower not in language.phrases.inside:
+            return None
+        phrase = self._phrases.starting(1, stop=before, lenient=True)
+        if phrase is None or phrase.last != before:
+            return None
+        known = phrase.entity is not None and phrase.entity.kind is not EntityKind.PLACE
+        return phrase if known or phrase.head in language.nouns.organisations else None
+
+    def past_adverbial(self, index: int) -> int:
         """Step over "am Dienstag", "este lunes" between verb and subject."""
         language, frame = self._language, self._frame
         while index < len(frame):
@@ -115,8 +128,13 @@ class SubjectReader:
         return index
 
     def _clause_before(self, end: int) -> bool:
-        """Tell whether a finite verb stands before, so that what precedes the comma can be content."""
+        """Tell whether a finite verb stands before, so that what precedes the comma can be content.
+
+        Where a verb so often precedes its subject, enough words without a comma will do.
+        """
         verbs = self._language.verbs
+        if verbs.inverts and end >= _MIN_CLAUSE_TOKENS and not any(token.text == "," for token in self._frame[:end]):
+            return True
         return any(
             token.kind is TokenKind.WORD
             and not token.capital

@@ -145,6 +145,14 @@ class Wording(Value):
     according: Phrases
     according_after: Phrases = ()
     """Postpositions: "Angaben zufolge"."""
+    as_told: Words = frozenset()
+    """Open a clause that attributes: "как сообщил мэр", "wie die Polizei mitteilte", "según informó"."""
+    back: Phrases = ()
+    """Before a verb of saying they stand for the sentence before: "das", "об этом"."""
+    back_from: Phrases = ()
+    """The same with the verb, before the source: "das geht aus"."""
+    inside: Words = frozenset()
+    """Prepositions before a body that speaks: "В министерстве заявили"."""
     after_content: Words = frozenset()
     """Phrases of one word that attribute only after a comma or quotation: German "so"."""
     that: Words
@@ -384,6 +392,10 @@ class Language(Value):
     times: Words
     """Words of adverbials of time."""
     participle_endings: tuple[str, ...] = ()
+    cases: Mapping[str, str] = {}
+    """Endings of listed nouns in the nominative, longest first, and those of the other cases."""
+    name_endings: tuple[str, ...] = ()
+    """Endings of names in all cases, longest first, without accents."""
     segmentation: Segmentation
     quotation: Marks
     verbs: Verbs

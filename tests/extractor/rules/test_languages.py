@@ -18,7 +18,7 @@ from extractor.rules_extractor import RulesExtractor
 from extractor.schema import ArticleMetadata, Quotation, SourceKind, Span
 
 ARTICLES = Path(__file__).parent / "articles"
-FLOORS = {"de": 0.50, "es": 0.76, "fr": 0.71, "pt": 0.86, "ru": 0.61}
+FLOORS = {"de": 0.72, "es": 0.82, "fr": 0.74, "pt": 0.88, "ru": 0.75}
 """F1 on all articles, claim and source, rounded down from what was measured."""
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
