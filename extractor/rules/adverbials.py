@@ -8,6 +8,8 @@ from extractor.rules.phrases import Phrase, PhraseReader
 from extractor.rules.reading import Token, TokenKind
 
 _MAX_LEAD_TOKENS = 12
+_MAX_CARRYING_TOKENS = 5
+"""From a verb to the noun that carries its clause."""
 _MAX_INSERTED_TOKENS = 7
 
 
@@ -27,9 +29,14 @@ class AdverbialReader:
         index = cue.end
         chain: list[Phrase] = []
         frame, language = self._frame, self._language
+        carried = self._carried(cue, high)
+        if carried is not None:
+            return carried, chain
         if self._tells_how(cue, high) or self._linked_to_agent(cue, high):
             return index + 1, chain
-        addressed = cue.kind is CueKind.TELL
+        addressed = cue.kind is CueKind.TELL or cue.word in language.verbs.tell
+        if cue.word in language.verbs.addressing:
+            addressed = self._addresses(index, high)
         if index < high and frame[index].lower in language.verbs.to:
             hearer = self._phrases.starting(index + 1, stop=high)
             if hearer is not None and not (index + 1 < high and frame[index + 1].lower in language.verbs.finite):
@@ -60,6 +67,28 @@ class AdverbialReader:
             if token.kind is TokenKind.QUOTE or token.quote >= 0 or token.text in ".:;" or token.lower in verbs.finite:
                 break
         return index
+
+    def _carried(self, cue: Cue, high: int) -> int | None:
+        """Step over the noun that carries the clause: "expressed [concern that]", "stated [her intention] to"."""
+        language, frame = self._language, self._frame
+        if cue.word not in language.verbs.carrying and cue.kind is not CueKind.NOUN:
+            return None
+        nouns = language.nouns
+        for index in range(cue.first, min(high - 1, cue.first + _MAX_CARRYING_TOKENS)):
+            token, following = frame[index], frame[index + 1].lower
+            if following in language.phrases.that and token.lower in nouns.claims | nouns.pledges:
+                return index + 2
+            if following in language.verbs.to and token.lower in nouns.pledges | nouns.intentions:
+                return index + 1
+        if cue.inverted and cue.end < high and frame[cue.end].lower in language.phrases.that:
+            return cue.end + 1
+        return None
+
+    def _addresses(self, index: int, high: int) -> bool:
+        """``warned residents that``: a hearer and then a clause."""
+        hearer = None if index >= high else self._phrases.starting(index, stop=high, lenient=True)
+        last = hearer.last if hearer is not None else index + 1
+        return last < high and self._frame[last].lower in self._language.phrases.that
 
     def _past_adverbials(self, index: int, high: int) -> int:
         while index < high:
@@ -112,6 +141,8 @@ class AdverbialReader:
         frame, language = self._frame, self._language
         token = frame[index]
         timed = language.times | language.weekdays
+        if index + 1 < high and frame[index + 1].lower in language.grammar.possessive:
+            return index
         if token.lower in language.months and not token.capital and language.code == "en":
             return index
         if (

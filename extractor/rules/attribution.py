@@ -6,6 +6,7 @@ from extractor.rules.cuefinder import CueFinder
 from extractor.rules.cues import Cue, CueKind, follows_block
 from extractor.rules.language import Language
 from extractor.rules.nesting import Attribution, Nesting
+from extractor.rules.passives import PassiveReader
 from extractor.rules.phrases import Phrase, PhraseReader
 from extractor.rules.reading import Token, TokenKind
 from extractor.rules.subjects import SubjectReader
@@ -27,6 +28,7 @@ class Attributor:
         self._subjects = SubjectReader(frame, phrases, language)
         self._clauses = ClauseReader(frame, language)
         self._adverbials = AdverbialReader(frame, phrases, self._clauses, language)
+        self._passives = PassiveReader(frame, self._clauses, language)
         self._nesting = Nesting(frame, self._adverbials, language)
         self._end = self._clauses.without_final_marks(0, len(frame)).last
 
@@ -98,7 +100,10 @@ class Attributor:
                 self._attribute_according(attribution, low, high)
                 return
             case CueKind.HEARSAY:
-                self._attribute_hearsay(attribution, low, high)
+                attribution.clauses = self._passives.hearsay(cue, low, high)
+                return
+            case CueKind.PASSIVE:
+                attribution.clauses = self._passives.with_agent(cue, low, high)
                 return
             case _:
                 pass
@@ -151,6 +156,24 @@ class Attributor:
             return []
         return [(part,) for part in clauses.split(clauses.content_of(post, labels=cue.kind is CueKind.LABEL))]
 
+    def _apposed(self, cue: Cue, leading: Stretch) -> bool:
+        """``His daughter, and member of the party, Ruta Osei wrote``: what stands before is who she is."""
+        entity = cue.subject.entity if cue.subject is not None else None
+        if entity is None or self._clauses.has_finite(leading):
+            return False
+        words = self._frame[leading.first : leading.last]
+        nouns, grammar = self._language.nouns, self._language.grammar
+        opens = words[0].lower in grammar.determiners or words[0].lower in nouns.roles
+        return opens and any(token.lower in nouns.roles | nouns.titles for token in words)
+
+    def _tells_of(self, post: Stretch) -> bool:
+        """``said of Brandt: "..."``: before a quotation a preposition and a noun are only what it is about."""
+        quote = post.last + 1
+        if quote >= len(self._frame) or self._frame[quote].kind is not TokenKind.QUOTE:
+            return False
+        prepositional = self._frame[post.first].lower in self._language.grammar.prepositions
+        return prepositional and not self._clauses.has_finite(post)
+
     def _is_relative(self, cue: Cue, post: Stretch) -> bool:
         """``the pump, which Osei said had failed``, ``that the board blames on frost``."""
         frame, language = self._frame, self._language
@@ -194,12 +217,21 @@ class Attributor:
         start = cue.start - (self._frame[cue.start - 1].lower in self._language.verbs.as_word)
         if start < 1 or self._frame[start - 1].text not in ",–—":
             return None
-        first = low
+        first = self._after_semicolon(low, start)
         while first < start and (
             self._frame[first].text in ",;:.—–" or self._frame[first].lower in self._language.grammar.conjunctions
         ):
             first += 1
-        return Stretch(first, start - 1) if first < start - 1 else None
+        leading = Stretch(first, start - 1)
+        return leading if first < start - 1 and not self._apposed(cue, leading) else None
+
+    def _after_semicolon(self, low: int, stop: int) -> int:
+        """``The tank leaked; the fuel, officials said, ignited``: the clause begins behind the semicolon."""
+        for index in range(stop - 1, low, -1):
+            if self._frame[index].text == ";" and self._frame[index].quote < 0:
+                joined = self._frame[index + 1].lower in self._language.grammar.splitters
+                return low if joined and not self._clauses.own_subject(index + 2, stop, past=True) else index + 1
+        return low
 
     def _without_comma(self, stretch: Stretch) -> Stretch:
         first = stretch.first + 1 if self._frame[stretch.first].text == "," else stretch.first
@@ -209,7 +241,7 @@ class Attributor:
         """The words from `start` up to the first block quotation."""
         end = next((n for n in range(start, high) if self._frame[n].kind is TokenKind.QUOTE), high)
         stretch = self._clauses.without_final_marks(start, end)
-        return stretch if stretch.last > stretch.first else None
+        return stretch if stretch.last > stretch.first and not self._tells_of(stretch) else None
 
     def _attribute_according(self, attribution: Attribution, low: int, high: int) -> None:
         attribution.blocks = [t.quote for t in self._frame[low:high] if t.kind is TokenKind.QUOTE]
@@ -235,7 +267,7 @@ class Attributor:
     def _before_according(self, cue: Cue, low: int) -> Stretch:
         """The words of the clause before "according to"."""
         conjunctions = self._language.grammar.conjunctions
-        first = low
+        first = self._after_semicolon(low, cue.start)
         while first < cue.start:
             token = self._frame[first]
             if token.text not in ",;:" and not (low and token.lower in conjunctions):
@@ -269,43 +301,6 @@ class Attributor:
 
     def _opens_clause(self, stretch: Stretch) -> bool:
         return self._frame[stretch.first].lower in self._language.grammar.conjunctions
-
-    def _attribute_hearsay(self, attribution: Attribution, low: int, high: int) -> None:
-        cue = attribution.cue
-        frame, language = self._frame, self._language
-        if frame[cue.first].lower in language.phrases.reportedly:
-            attribution.clauses = self._around_adverb(cue, low, high)
-            return
-        subject = self._clauses.without_final_marks(low, cue.first)
-        if frame[cue.first].lower in language.pronouns.it and self._clauses.has_finite(subject):
-            attribution.clauses = [(part,) for part in self._clauses.split(subject)]
-            return
-        to = cue.last < high and frame[cue.last].lower in language.verbs.to
-        post = self._clauses.without_final_marks(min(cue.last + (not to), high), high)
-        if post.last - post.first > 2:
-            attribution.clauses = [(subject, post) if to and subject.last > subject.first else (post,)]
-
-    def _around_adverb(self, cue: Cue, low: int, high: int) -> list[tuple[Stretch, ...]]:
-        """``the depot reportedly burned``; between commas up to the next one; before a participle only that."""
-        frame, clauses = self._frame, self._clauses
-        apart = frame[cue.first - 1].text == "," if cue.first else False
-        closed = cue.last < high and frame[cue.last].text == ","
-        before = clauses.without_final_marks(low, cue.first)
-        after = clauses.without_final_marks(cue.last + closed, high)
-        if apart and closed:
-            end = next((n for n in range(after.first, after.last) if frame[n].text == ","), after.last)
-            first = before.first + (frame[before.first].lower in self._language.grammar.subordinators)
-            before, after = Stretch(first, before.last), Stretch(after.first, end)
-        elif (
-            apart
-            and after.last > after.first
-            and frame[after.first].lower.endswith(self._language.verbs.past_endings or ("\0",))
-        ):
-            return [(after,)]
-        parts = tuple(part for part in (before, after) if part.last > part.first)
-        if after.last <= after.first or not clauses.has_finite(Stretch(low, high)):
-            return []
-        return [parts]
 
     def _give_blocks(self, found: list[Attribution]) -> None:
         """Give block quotations that no attribution reached to the nearest one that names a source."""

@@ -11,6 +11,9 @@ from extractor.rules.reading import Token, TokenKind
 _MIN_PRE_TOKENS = 6
 """An opening shorter than this and without a verb is an adverbial, not what is said."""
 _MIN_ANNOUNCED_TOKENS = 4
+_HEARER_REACH = 6
+_COUNT_REACH = 4
+"""Words such as "at least" may stand before a number."""
 _NEVER = ("\0",)
 """An ending that no word has, for languages without the form."""
 
@@ -90,14 +93,15 @@ class ClauseReader:
         language, verbs = self._language, self._language.verbs
         words = self._frame[stretch.first : stretch.last]
         quoted = any(token.quote >= 0 for token in words)
-        opener = words[0].lower if words else ""
-        if (len(words) < 2 and not quoted) or self._asks(opener, stretch):
+        if (len(words) < 2 and not quoted) or self._asks(words[0].lower if words else "", stretch):
             return False
         match cue.kind:
             case CueKind.LABEL:
                 return self._is_label(cue, stretch, quoted=quoted)
             case CueKind.ACCUSE:
                 return self._is_linked(cue, stretch)
+            case CueKind.NOUN:
+                return True
             case CueKind.QUOTE if self._frame[stretch.first - 1].lower in verbs.warn_links:
                 return quoted
             case CueKind.QUOTE:
@@ -105,7 +109,8 @@ class ClauseReader:
             case CueKind.SHOW if self._by_person(cue):
                 return self._frame[stretch.first - 1].lower in language.phrases.that
             case _:
-                that = self._frame[stretch.first - 1].lower in language.phrases.that | language.phrases.how
+                opener = stretch.first - 1 - (self._frame[stretch.first - 1].text == ",")
+                that = self._frame[opener].lower in language.phrases.that | language.phrases.how
                 bare = cue.kind is CueKind.SAY and cue.word in verbs.bare and words[0].text not in ",("
                 return that or bare or self._is_complement(cue, stretch, quoted=quoted)
 
@@ -144,8 +149,14 @@ class ClauseReader:
         return cue.word in verbs.speak_of and self._frame[stretch.first].lower in verbs.warn_links
 
     def _by_person(self, cue: Cue) -> bool:
-        entity = cue.subject.entity if cue.subject else None
-        return entity is not None and entity.kind is EntityKind.PERSON
+        subject, language = cue.subject, self._language
+        if subject is None:
+            return False
+        if subject.pronoun:
+            return subject.head in (language.pronouns.he | language.pronouns.she) - language.pronouns.they
+        if subject.entity is None:
+            return subject.head in (language.nouns.roles | language.nouns.titles) - language.nouns.documents
+        return subject.entity.kind is EntityKind.PERSON
 
     def _asks(self, opener: str, stretch: Stretch) -> bool:
         """An indirect question; "when fish were plentiful, they ..." is none."""
@@ -157,13 +168,18 @@ class ClauseReader:
         """Tell whether a clause without "that" is what is said."""
         verbs, grammar = self._language.verbs, self._language.grammar
         first, length = self._frame[stretch.first], stretch.last - stretch.first
+        counted = cue.kind is CueKind.SAY and cue.word in verbs.counting
+        if counted and length >= _MIN_ANNOUNCED_TOKENS and self._counts(stretch):
+            return True
         if cue.word in verbs.deny and first.lower.endswith(self._language.participle_endings or _NEVER):
             return length > 2
         if first.lower in verbs.to:
-            return cue.word in verbs.promise and length > 3
+            nouns = self._language.nouns
+            noun = self._frame[stretch.first - 1].lower in nouns.pledges | nouns.intentions
+            return (cue.word in verbs.promise or noun) and length > 3
         if first.lower in grammar.conjunctions and self._comma_inside(stretch):
             return first.lower in grammar.subordinators and self.has_finite(stretch)
-        if first.text in ",(" or first.lower in grammar.conjunctions:
+        if first.text in ",(" or first.lower in grammar.conjunctions or self._requests(cue, stretch):
             return False
         if first.lower in grammar.prepositions and first.lower not in verbs.warn_links:
             return first.lower in grammar.openers and self._comma_inside(stretch) and self.has_finite(stretch)
@@ -173,7 +189,30 @@ class ClauseReader:
             return length > 1
         if cue.word in verbs.announce and length >= _MIN_ANNOUNCED_TOKENS:
             return True
-        return self._has_clause(stretch) or (quoted and cue.kind is CueKind.SAY and length > 2)
+        speaks = cue.kind in (CueKind.SAY, CueKind.TELL, CueKind.PARTICIPLE)
+        return self._has_clause(stretch) or (quoted and speaks and length > 2)
+
+    def _counts(self, stretch: Stretch) -> bool:
+        """``36 infections at the base``, ``as many as 32 injured``: a number opens what is reported."""
+        worth = self._language.worth
+        for token in self._frame[stretch.first : stretch.first + _COUNT_REACH]:
+            if token.kind is TokenKind.NUMBER or token.lower in worth.numbers:
+                return True
+            if token.lower not in worth.about:
+                return False
+        return False
+
+    def _requests(self, cue: Cue, stretch: Stretch) -> bool:
+        """``advised her to sell "junk" stocks``: a hearer and what to do."""
+        if cue.word not in self._language.verbs.addressing:
+            return False
+        for token in self._frame[stretch.first : min(stretch.last, stretch.first + _HEARER_REACH)]:
+            if token.lower in self._language.verbs.to:
+                return True
+            known = self._language.grammar.prepositions | self._language.verbs.finite
+            if token.kind is not TokenKind.WORD or token.lower in known:
+                return False
+        return False
 
     def content_of(self, stretch: Stretch, *, labels: bool = False) -> Stretch:
         """End the content where the article's own voice goes on: ", but would not confirm ...", ", and thanked ..."."""
@@ -242,11 +281,17 @@ class ClauseReader:
             past: A word that ends like a past tense counts as a verb.
         """
         language, frame = self._language, self._frame
+        if index >= last:
+            return False
         token = frame[index]
         pronouns = language.pronouns
         pronoun = token.lower in self.subjects | pronouns.expletive
         marked = pronoun or token.lower in language.grammar.determiners or token.capital
         if not marked and (token.kind is not TokenKind.WORD or token.lower in language.function_words):
+            return False
+        if not marked and (
+            token.lower in language.verbs.finite or token.lower.endswith(language.verbs.past_endings or _NEVER)
+        ):
             return False
         reach = 3 if pronoun or not marked else 7
         for later in range(index + 1, min(last, index + reach)):

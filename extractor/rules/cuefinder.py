@@ -19,6 +19,8 @@ _MAX_TOLD_TOKENS = 14
 _MAX_BACK_TOKENS = 30
 _PRONOUN_CHARS = 3
 """``comme l'a dit``: a word shorter than this before the verb is its object."""
+_MAX_ADJECTIVES = 2
+"""Between an owner and the noun that carries a clause: "his first public claim that"."""
 
 
 @cache
@@ -48,7 +50,13 @@ class CueFinder:
             token = self._frame[index]
             cue = None
             if token.quote < 0 and token.kind is TokenKind.WORD:
-                cue = self._as_told(index) or self._according(index) or self._view(index) or self._verb(index, found)
+                cue = (
+                    self._as_told(index)
+                    or self._according(index)
+                    or self._view(index)
+                    or self._noun(index)
+                    or self._verb(index, found)
+                )
             if cue is not None:
                 found.append(cue)
             index = max(index + 1, cue.end if cue and cue.kind is CueKind.ACCORDING else index + 1)
@@ -156,6 +164,59 @@ class CueFinder:
             return None
         return self._cue(index, index + 1, CueKind.ACCORDING, subject, inverted=True)
 
+    def _noun(self, index: int) -> Cue | None:
+        """``Osei's claim that``, ``his pledge to``, ``the claim by Osei that``."""
+        frame, language = self._frame, self._language
+        word = frame[index].lower
+        if index == 0 or word not in language.nouns.claims | language.nouns.pledges:
+            return None
+        by = index + 1 < len(frame) and frame[index + 1].lower in language.grammar.by
+        if by:
+            stop = next((n for n in range(index + 2, len(frame)) if frame[n].lower in language.phrases.that), None)
+            agent = None if stop is None else self._phrases.starting(index + 2, stop=stop)
+            holds = agent is not None and agent.last == stop
+            return self._cue(index, index + 1, CueKind.NOUN, agent, inverted=True) if holds else None
+        if self._noun_clause(index) is None:
+            return None
+        owner = index - 1
+        while owner > 0 and index - owner <= _MAX_ADJECTIVES and frame[owner].lower not in language.grammar.owners:
+            owner -= 1
+        if frame[owner].lower not in language.grammar.owners:
+            return None
+        if frame[owner].lower in language.grammar.possessive:
+            subject = self._phrases.before(owner, lenient=True)
+        else:
+            mention = Span(start_char=frame[owner].start, end_char=frame[owner].end)
+            head = language.grammar.owner_of.get(frame[owner].lower, frame[owner].lower)
+            subject = Phrase(owner, owner + 1, mention, head, pronoun=True, words=(head,))
+        return self._cue(index, index + 1, CueKind.NOUN, subject) if subject is not None else None
+
+    def _noun_clause(self, index: int) -> int | None:
+        """Where the clause of a noun begins: behind "that", or at "to" of what is pledged; None for a mere noun."""
+        frame, language = self._frame, self._language
+        if index + 2 >= len(frame):
+            return None
+        following = frame[index + 1].lower
+        if frame[index].lower in language.nouns.claims and following in language.phrases.that:
+            return None if frame[index + 2].lower in language.verbs.finite else index + 2
+        return index + 1 if frame[index].lower in language.nouns.pledges and following in language.verbs.to else None
+
+    def _carried(self, index: int) -> bool:
+        """``expressed concern that``, ``stated her intention to``: a verb and the noun that carries the clause."""
+        language = self._language
+        if self._frame[index].lower not in language.verbs.carrying:
+            return False
+        nouns = language.nouns.claims | language.nouns.pledges | language.nouns.intentions
+        for later in range(index + 1, min(len(self._frame), index + 2 + _MAX_ADJECTIVES)):
+            token = self._frame[later]
+            if token.lower in nouns:
+                intends = token.lower in language.nouns.intentions
+                to = later + 1 < len(self._frame) and self._frame[later + 1].lower in language.verbs.to
+                return self._noun_clause(later) is not None or (intends and to)
+            if token.kind is not TokenKind.WORD or token.lower in language.verbs.finite | language.grammar.prepositions:
+                return False
+        return False
+
     def _verb(self, index: int, earlier: list[Cue]) -> Cue | None:
         language, token = self._language, self._frame[index]
         if token.lower in language.phrases.reportedly:
@@ -178,6 +239,8 @@ class CueFinder:
             return None
         if self._is_participle(index, before):
             return self._participle(index, last, before, kind, earlier)
+        if before == index and self._is_reduced(index, kind):
+            return None
         cue = self._finite(index, last, kind, before, earlier)
         return None if cue is None else replace(cue, negated=negated)
 
@@ -229,13 +292,15 @@ class CueFinder:
         verbs, lower = self._language.verbs, self._frame[index].lower
         if self._frame[index].capital and index > 0 and self._frame[index - 1].kind is TokenKind.WORD:
             return None
+        if self._carried(index):
+            return CueKind.NOUN
         if lower in verbs.tell:
             return CueKind.TELL
         if lower in verbs.label:
             return CueKind.LABEL
         if lower in verbs.accuse:
             return CueKind.ACCUSE
-        if lower in verbs.say:
+        if lower in verbs.say or (lower in verbs.with_that and self._that_follows(index)):
             return CueKind.SAY
         if lower in verbs.show:
             return CueKind.SHOW
@@ -261,6 +326,9 @@ class CueFinder:
         return subject is not None and (
             subject.pronoun or subject.entity is not None or following.lower in language.grammar.determiners
         )
+
+    def _that_follows(self, index: int) -> bool:
+        return index + 1 < len(self._frame) and self._frame[index + 1].lower in self._language.phrases.that
 
     def _is_noun(self, index: int) -> bool:
         """Tell whether the word is a noun here: "the report", "his claims"."""
@@ -304,9 +372,24 @@ class CueFinder:
             if first and token.lower in verbs.passive and not self._is_ing(index):
                 passive = position < 2 or self._frame[position - 2].lower not in verbs.reflexive
             negated = negated or token.lower in verbs.negations
-            first = first and adverb
+            first = first and (adverb or (bool(verbs.helping) and token.lower not in verbs.helping))
             position -= 1
         return position, passive, negated
+
+    def _is_reduced(self, index: int, kind: CueKind) -> bool:
+        """``the hole described in the study``, ``a man identified as``: a participle that hangs on its noun."""
+        verbs, grammar = self._language.verbs, self._language.grammar
+        if not self._frame[index].lower.endswith(verbs.past_endings or ("\0",)):
+            return False
+        after = index + 1
+        while after < len(self._frame) and self._frame[after].lower in verbs.auxiliaries - verbs.helping:
+            after += 1
+        following = self._frame[after].lower if after < len(self._frame) else ""
+        if kind in (CueKind.LABEL, CueKind.ACCUSE):
+            return following in verbs.as_word | grammar.by | verbs.reduced_before
+        behind = self._frame[after + 1] if after + 1 < len(self._frame) else None
+        timed = behind is None or behind.kind is TokenKind.NUMBER or behind.lower in self._language.times
+        return kind is CueKind.SAY and following in grammar.by and not timed
 
     def _is_ing(self, index: int) -> bool:
         endings = self._language.participle_endings
@@ -336,40 +419,80 @@ class CueFinder:
         """A participle that attributes stands after a comma, a conjunction or "by"; else it is a noun."""
         if index == 0:
             return True
-        before, grammar = self._frame[index - 1], self._language.grammar
+        before, grammar, verbs = self._frame[index - 1], self._language.grammar, self._language.verbs
         if before.kind in (TokenKind.MARK, TokenKind.QUOTE):
             return True
-        return before.lower in grammar.conjunctions | grammar.prepositions | self._language.times
+        return (
+            before.lower
+            in grammar.conjunctions | (verbs.before_participle or grammar.prepositions) | self._language.times
+        )
 
     def _passive(self, index: int, before: int | None) -> Cue | None:
-        """``was quoted as saying``, ``is accused of``, ``is believed to``; other passives attribute nothing."""
+        """``was quoted as saying``, ``is accused of``, ``is believed to``; other passives need an agent."""
         frame, verbs = self._frame, self._language.verbs
         following = frame[index + 1].lower if index + 1 < len(frame) else ""
         if following == "as" and index + 2 < len(frame) and self._is_ing(index + 2) and before is not None:
             subject = self._phrases.before(before)
             return self._cue(index, index + 3, CueKind.SAY, subject) if subject else None
-        if following in self._language.grammar.by:
+        if following in self._language.grammar.by or self._kind(index) is CueKind.LABEL:
             return self._by_agent(index)
         if frame[index].lower not in verbs.hearsay or before is None:
             return None
         relative = frame[before - 1].lower in self._language.pronouns.who if before else False
-        impersonal = before and frame[before - 1].lower in self._language.pronouns.it
+        impersonal = bool(before) and frame[before - 1].lower in self._language.pronouns.it
         ends = impersonal and before > 1 and frame[before - 2].text == ","
-        if ends or (following in (*verbs.to, "of", *self._language.phrases.that) and not relative):
+        links = following in (*verbs.to, "of", *self._language.phrases.that) and not relative
+        if ends or links or (impersonal and self._opens_clause(index + 1)):
             span = Span(start_char=frame[index].start, end_char=frame[index].end)
             first = before - 1 if impersonal else self._first_auxiliary(index)
             return replace(self._cue(first, index + 1, CueKind.HEARSAY, None), span=span)
         return None
 
+    def _opens_clause(self, index: int) -> bool:
+        """``It was reported he was in a coma``: what can be a subject follows."""
+        if index >= len(self._frame):
+            return False
+        token, pronouns = self._frame[index], self._language.pronouns
+        subjects = pronouns.he | pronouns.she | pronouns.they | pronouns.expletive
+        return token.capital or token.lower in subjects | self._language.grammar.determiners
+
     def _by_agent(self, index: int) -> Cue | None:
-        """``was accused by Osei of ...``, ``was told by Osei that ...``."""
-        kind = self._kind(index)
-        if kind not in (CueKind.TELL, CueKind.ACCUSE):
+        """``was accused by Osei of ...``, ``was told by Osei that ...``, ``was called "a disgrace" by Osei``."""
+        kind, grammar = self._kind(index), self._language.grammar
+        by = self._agent_word(index, kind)
+        if kind is None or by is None:
             return None
         links = {link for linked in self._language.verbs.linked for link in linked.links}
-        stop = next((n for n in range(index + 2, len(self._frame)) if self._frame[n].lower in links), None)
-        agent = self._phrases.starting(index + 2, stop=stop)
-        return self._cue(index, index + 1, kind, agent, inverted=True) if agent else None
+        if kind is CueKind.LABEL:
+            links = links | self._language.verbs.as_word
+        stop = next((n for n in range(by + 1, len(self._frame)) if self._frame[n].lower in links), None)
+        agent = self._phrases.starting(by + 1, stop=stop)
+        if agent is None:
+            return None
+        if kind in (CueKind.TELL, CueKind.ACCUSE):
+            return self._cue(index, index + 1, kind, agent, inverted=True)
+        announced = self._frame[index].lower in self._language.verbs.announce
+        if kind is not CueKind.LABEL and not (announced and by == index + 1):
+            return None
+        first = self._first_auxiliary(index)
+        told = self._frame[:first]
+        if kind is not CueKind.LABEL and not any(t.lower in grammar.of | grammar.owners for t in told):
+            return None
+        span = Span(start_char=self._frame[index].start, end_char=self._frame[index].end)
+        cue = self._cue(first, index + 1, CueKind.PASSIVE, agent, inverted=True)
+        return replace(cue, span=span, word=self._frame[index].lower)
+
+    def _agent_word(self, index: int, kind: CueKind | None) -> int | None:
+        """Index of "by" after a passive: right behind it, or behind what somebody is called."""
+        by = self._language.grammar.by
+        reach = len(self._frame) if kind is CueKind.LABEL else index + 2
+        for later in range(index + 1, min(reach, len(self._frame))):
+            token = self._frame[later]
+            if token.quote < 0 and token.lower in by:
+                return later
+            if token.quote < 0 and (token.text in ",;:" or token.lower in self._language.verbs.finite):
+                return None
+        return None
 
     def _first_auxiliary(self, index: int) -> int:
         """``has for decades been rumoured``: back over auxiliaries and what stands between them."""

@@ -23,6 +23,10 @@ class CueKind(StrEnum):
     ACCORDING = "according"
     HEARSAY = "hearsay"
     """Passive or adverb without an agent."""
+    PASSIVE = "passive"
+    """With an agent: "was called a disgrace by Osei"."""
+    NOUN = "noun"
+    """"Osei's claim that", "voiced the hope that": a noun stands between source and clause."""
     NONE = "none"
     """A colon or the neighbourhood attributes."""
 

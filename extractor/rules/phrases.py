@@ -38,6 +38,10 @@ class PhraseReader:
         """Return the name that begins at a token, titles included."""
         return self._nouns.chunk_at(index)
 
+    def inside_name(self, index: int) -> bool:
+        """Tell whether a token stands inside a name, not at its beginning."""
+        return self._nouns.inside_chunk(index)
+
     def before(self, end: int, *, lenient: bool = False) -> Phrase | None:
         """Read the phrase that ends before token `end`, looking through an apposition.
 

@@ -8,6 +8,9 @@ from extractor.rules.reading import Token, TokenKind
 
 _MAX_SUBORDINATE_TOKENS = 8
 _MIN_CLAUSE_TOKENS = 5
+_MAX_ADVERBIALS = 2
+"""Of time and of the medium: "in a statement on Monday"."""
+_MAX_MEDIUM_TOKENS = 4
 
 
 class SubjectReader:
@@ -94,7 +97,8 @@ class SubjectReader:
         labels = kind is CueKind.LABEL and word not in language.verbs.describe
         labels = labels and not any(token.quote >= 0 for token in self._frame[index:])
         strict = word in language.nouns.documents or kind is CueKind.SHOW or labels
-        phrase = self._phrases.before(before, lenient=not strict)
+        phrase = self._before_adverbial(before, lenient=not strict)
+        phrase = phrase or self._phrases.before(before, lenient=not strict)
         if phrase is not None or (strict and kind is not CueKind.LABEL):
             return phrase
         earlier = self._frame[before - 1].lower
@@ -144,6 +148,42 @@ class SubjectReader:
 
     def _verb_final(self, last: int) -> bool:
         return last < len(self._frame) and self._frame[last].lower not in self._language.phrases.that
+
+    def _before_adverbial(self, end: int, *, lenient: bool) -> Phrase | None:
+        """``Osei on Sunday told``, ``Osei in a statement said``: step back over time and medium of the speaking."""
+        start = end
+        for _ in range(_MAX_ADVERBIALS):
+            earlier = self._adverbial_start(start)
+            if earlier is None:
+                break
+            start = earlier
+        return self._phrases.before(start, lenient=lenient) if start < end else None
+
+    def _adverbial_start(self, end: int) -> int | None:
+        """Index where an adverbial begins that ends before `end`; None where none does."""
+        language, frame = self._language, self._frame
+        start = end
+        while start > 1 and (frame[start - 1].kind is TokenKind.NUMBER or self._is_time(frame[start - 1])):
+            start -= 1
+        if any(self._is_time(token) for token in frame[start:end]):
+            led = frame[start - 1].lower in language.phrases.on_medium and start > 1
+            bound = frame[start - 1].lower in language.grammar.prepositions or self._phrases.inside_name(start)
+            return start - 1 if led else None if bound else start
+        if start < end or frame[end - 1].lower not in language.phrases.media:
+            return None
+        for opening in range(end - 2, max(0, end - 2 - _MAX_MEDIUM_TOKENS), -1):
+            if frame[opening].lower in language.phrases.on_medium:
+                return opening
+            if frame[opening].kind is not TokenKind.WORD or frame[opening].lower in language.verbs.finite:
+                return None
+        return None
+
+    def _is_time(self, token: Token) -> bool:
+        """A word of time that is no name: "Sunday", "last", "week", but not "Day" or "this"."""
+        language = self._language
+        if token.lower in language.weekdays | language.months:
+            return token.capital
+        return token.lower in language.times - language.grammar.determiners and not token.capital
 
     def _subordinate(self, before: int) -> Phrase | None:
         """``resigned, eleven days after the Courier accused him``: the subject behind a conjunction."""

@@ -68,8 +68,12 @@ class Verbs(Value):
     say: Words
     tell: Words
     """The hearer stands between verb and content."""
+    addressing: Words = frozenset()
+    """Of the others, those that may have a hearer before "that": "warned residents that"."""
     show: Words
     """Of documents and studies; need a clause."""
+    with_that: Words = frozenset()
+    """Attribute a clause only after "that": "shared that"."""
     quote: Words
     """Only together with a quotation."""
     label: Words = frozenset()
@@ -102,6 +106,12 @@ class Verbs(Value):
     """May stand between subject and verb."""
     passive: Words = frozenset()
     """Forms of "be" that turn a participle into a passive."""
+    reduced_before: Words = frozenset()
+    """Right behind a participle of calling or accusing they show that it hangs on a noun: "described in the study"."""
+    helping: Words = frozenset()
+    """Of the auxiliaries, the verbs: after one of them a form of "be" before it makes no passive any more."""
+    before_participle: Words = frozenset()
+    """Prepositions before a participle that attributes: "by saying"; any where none are told."""
     negations: Words
     finite: Words
     """Finite forms that are no other part of speech."""
@@ -123,6 +133,10 @@ class Verbs(Value):
     """Forms after which any clause is content."""
     expecting: Words = frozenset()
     """Take an object with an infinitive: "expects costs to rise"."""
+    carrying: Words = frozenset()
+    """With a noun that carries a clause: "expressed concern that", "made the claim that"."""
+    counting: Words = frozenset()
+    """Take a number of something: "reported 36 infections"."""
     announce: Words = frozenset()
     """Take a noun phrase that says what happened: "announced the closure of ..."."""
     vague: Words = frozenset()
@@ -165,6 +179,8 @@ class Wording(Value):
     """Nouns for the form in which something is said: statement, interview, tweet."""
     manner: Words = frozenset()
     """Prepositions that open an adverbial between verb and content, or after the verb."""
+    on_medium: Words = frozenset()
+    """Prepositions that open an adverbial between subject and verb: "in a statement", "on Sunday"."""
     hearers: Words = frozenset()
     declined: Words = frozenset()
     """Verbs of silence."""
@@ -221,6 +237,10 @@ class Nouns(Value):
     """Determiners that point back: the, this, his."""
     claims: Words = frozenset()
     """Nouns that carry what is said in a clause: "the claim that"."""
+    pledges: Words = frozenset()
+    """Nouns that bind their owner to do something: "his pledge to"."""
+    intentions: Words = frozenset()
+    """Carry what somebody says that he will do, after a verb of saying: "stated her intention to"."""
     generic_documents: Words = frozenset()
     """Stand for any document named before."""
     generic_bodies: Words = frozenset()
@@ -266,6 +286,10 @@ class Grammar(Value):
     name_joiners: Words
     possessive: Words = frozenset()
     """Endings written apart: 's."""
+    owners: Words = frozenset()
+    """Possessives before a noun: his, 's."""
+    owner_of: Mapping[str, str] = {}
+    """The pronoun that a possessive stands for: their, they."""
     of: Words
     by: Words = frozenset()
     indefinite: Words = frozenset()
@@ -329,6 +353,8 @@ class Worth(Value):
     """After these a number is an age."""
     effects: Phrases = ()
     """Verbs of cause with their preposition: "resulted in"."""
+    about: Words = frozenset()
+    """May stand before a number: at least, as many as, a total of."""
     reckoning: Words = frozenset()
     """Before a number they make it the point: only, nearly, estimated."""
     comparative_endings: tuple[str, ...] = ()
