@@ -34,9 +34,7 @@ class AdverbialReader:
             return carried, chain
         if self._tells_how(cue, high) or self._linked_to_agent(cue, high):
             return index + 1, chain
-        addressed = cue.kind is CueKind.TELL or cue.word in language.verbs.tell
-        if cue.word in language.verbs.addressing:
-            addressed = self._addresses(index, high)
+        addressed = self._is_addressed(cue, high)
         if index < high and frame[index].lower in language.verbs.to:
             hearer = self._phrases.starting(index + 1, stop=high)
             if hearer is not None and not (index + 1 < high and frame[index + 1].lower in language.verbs.finite):
@@ -47,15 +45,25 @@ class AdverbialReader:
         index = self._past_adverbials(index, high)
         if index < high and (addressed or frame[index].lower in language.phrases.manner):
             index = self._at_that(index, high)
-        if language.verbs.inverts and cue.kind is not CueKind.LABEL:
-            index = self._over_insertion(index, high)
-        if index + 1 < high and frame[index].text == "," and self._that_or_quote(index + 1):
-            index += 1
         if cue.kind is CueKind.LABEL:
-            return index, chain
+            return self._over_comma(index, high), chain
+        if language.verbs.inverts:
+            index = self._over_insertion(index, high)
+        index = self._over_comma(index, high)
         while index < high and (frame[index].text == ":" or frame[index].lower in language.phrases.that):
             index += 1
         return index, chain
+
+    def _over_comma(self, index: int, high: int) -> int:
+        follows = index + 1 < high and self._frame[index].text == "," and self._that_or_quote(index + 1)
+        return index + 1 if follows else index
+
+    def _is_addressed(self, cue: Cue, high: int) -> bool:
+        """Tell whether a hearer follows the verb."""
+        verbs = self._language.verbs
+        if cue.word in verbs.addressing:
+            return self._addresses(cue.end, high)
+        return cue.kind is CueKind.TELL or cue.word in verbs.tell
 
     def _over_insertion(self, index: int, high: int) -> int:
         """Step to "that" over adverbs: ``precisó también que``, ``ha dicho, por su parte, que``."""
