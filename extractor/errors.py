@@ -19,9 +19,10 @@ ClaimDeskError
 Each message is one sentence for a person: what, which one, and what to do next.
 """
 
+from datetime import datetime
 from enum import StrEnum
 
-from extractor.schema import Usage
+from extractor.schema import StoredClaim, Usage
 
 
 class ClaimDeskError(Exception):
@@ -170,6 +171,22 @@ class LeaseLost(StoreError):
 
 class Conflict(StoreError):
     """The claim was changed by somebody else since it was read."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        current: StoredClaim | None = None,
+        changed_by: str | None = None,
+        changed_at: datetime | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.current = current
+        """The claim as it stands now, to be compared with what was on the screen."""
+        self.changed_by = changed_by
+        """The reviewer, or the model of the newer extraction."""
+        self.changed_at = changed_at
+        """Aware, UTC."""
 
 
 class MigrationError(StoreError):

@@ -363,7 +363,7 @@ class ClaimStatus(StrEnum):
     CORRECTED = "corrected"
     REJECTED = "rejected"
     SUPERSEDED = "superseded"
-    """Undecided when a newer extraction of its article no longer found it."""
+    """Not in force: undecided when a newer extraction of its article no longer found it, or its addition undone."""
 
 
 class DecisionKind(StrEnum):
@@ -372,6 +372,8 @@ class DecisionKind(StrEnum):
     VERIFY = "verify"
     CORRECT = "correct"
     REJECT = "reject"
+    ADD = "add"
+    """A reviewer wrote the claim: one that was missed, a part of a split one, the sum of merged ones."""
     UNDO = "undo"
 
 
@@ -385,6 +387,10 @@ class RejectionReason(StrEnum):
     NOT_CHECKABLE = "not_checkable"
     OPINION = "opinion"
     DUPLICATE = "duplicate"
+    SPLIT = "split"
+    """Several claims in one; new claims stand in its place."""
+    MERGE = "merge"
+    """A part of one claim; a new claim stands in the place of all parts."""
 
 
 class Decision(Value):
@@ -403,6 +409,12 @@ class Decision(Value):
     reason: RejectionReason | None = None
     """Set exactly for a rejection."""
     comment: str = ""
+    batch_id: str | None = None
+    """Shared by all decisions that were made by one act: in bulk, or as a split or a merge."""
+
+
+BY_HAND = "reviewer"
+"""`StoredClaim.model` of a claim that a reviewer added."""
 
 
 class StoredClaim(Value):
@@ -416,6 +428,10 @@ class StoredClaim(Value):
     status: ClaimStatus
     version: int
     """Rises with every decision; a decision names the version it was made on."""
+    assigned_to: str | None = None
+    """The reviewer it was sent to: nobody else is served it."""
+    added_by: str | None = None
+    """The reviewer who wrote it; None when an extractor found it."""
 
 
 class StoredArticle(Value):
@@ -457,3 +473,94 @@ class LedgerTotals(Value):
     pieces: dict[PieceState, int]
     """Every state is named."""
     n_suspected_misses: int
+
+
+class ClaimFilter(Value):
+    """Which claims are wanted: those that meet every condition; within one field, any of its values."""
+
+    statuses: tuple[ClaimStatus, ...] = ()
+    """All but the superseded ones when empty."""
+    publishers: tuple[str, ...] = ()
+    """Names as `facets` gives them, as are sources, models and reviewers."""
+    sources: tuple[str, ...] = ()
+    source_kinds: tuple[SourceKind, ...] = ()
+    kinds: tuple[ClaimKind, ...] = ()
+    quotations: tuple[Quotation, ...] = ()
+    flags: tuple[FlagCode, ...] = ()
+    has_flags: bool | None = None
+    reviewers: tuple[str, ...] = ()
+    """Who made the decision in force."""
+    assignees: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    """Whole hashes."""
+    published_from: date | None = None
+    """Inclusive, as all four days; a claim without the date is not in any range."""
+    published_to: date | None = None
+    added_from: date | None = None
+    """When the article came in, in UTC."""
+    added_to: date | None = None
+    text: str = ""
+    """Words that all occur in the claim, its content, source, or the article's title, in any case and
+    with or without accents: ``word``, ``begin*``, ``"a phrase"``, ``-without``."""
+
+
+class ClaimOrder(StrEnum):
+    """In which order claims are listed."""
+
+    QUEUE = "queue"
+    """The most urgent first."""
+    NEWEST = "newest"
+    """The last to come in first."""
+    CHANGED = "changed"
+    """The last to be changed or decided first."""
+
+
+class Page(Value):
+    """One page of a list of claims."""
+
+    claims: tuple[StoredClaim, ...]
+    after: str | None
+    """Where the next page begins; None when this is the last."""
+
+
+class Count(Value):
+    """How many there are; said as `str`, ``1,204`` or ``10,000+``."""
+
+    n: int
+    is_exact: bool = True
+    """False when there are at least `n`: counting went only so far."""
+
+    def __str__(self) -> str:
+        return f"{self.n:,}" if self.is_exact else f"{self.n:,}+"
+
+
+class Facet(StrEnum):
+    """What claims are counted by."""
+
+    STATUS = "status"
+    PUBLISHER = "publisher"
+    SOURCE_KIND = "source_kind"
+    KIND = "kind"
+    QUOTATION = "quotation"
+    FLAG = "flag"
+    LANGUAGE = "language"
+    MODEL = "model"
+    REVIEWER = "reviewer"
+    ASSIGNEE = "assignee"
+
+
+class FacetCount(Value):
+    """How many claims have one value of a facet."""
+
+    value: str
+    count: Count
+
+
+class Facets(Value):
+    """How the claims that a filter lets through fall into the values of each facet."""
+
+    total: Count
+    by: dict[Facet, tuple[FacetCount, ...]]
+    """Every facet is named; its values by falling number, those that do not occur left out."""

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, exists, select
 
 from extractor.errors import StoreError
 from extractor.schema import Article, ClaimStatus, Identity, StoredArticle
+from extractor.store.index import index_article
 from extractor.store.tables import ArticleRow, ClaimRow, ExtractionRow, identity_sha256
 
 MIN_PREFIX = 6
@@ -47,7 +48,11 @@ def add_article(session: Session, *, article: Article, now: datetime) -> bool:
     }
     # Not "look, then insert": two writers on PostgreSQL may come with the same article at once.
     added = insert(ArticleRow).values(values).on_conflict_do_nothing(index_elements=["sha256"])
-    return session.execute(added.returning(col(ArticleRow.arrival))).first() is not None
+    arrival = session.execute(added.returning(col(ArticleRow.arrival))).scalar_one_or_none()
+    if arrival is None:
+        return False
+    index_article(session, article, arrival)
+    return True
 
 
 def get_article(session: Session, *, ref: str) -> Article:

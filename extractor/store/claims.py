@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from extractor.errors import StoreError
 from extractor.schema import Claim, ClaimStatus, StoredClaim
+from extractor.store import tally
 from extractor.store.ranking import rank
 from extractor.store.tables import UNPLACED, ArticleRow, ClaimRow
 
@@ -50,8 +50,7 @@ def get_claim(session: Session, *, claim_id: str) -> StoredClaim:
 
 def count_by_status(session: Session) -> dict[ClaimStatus, int]:
     """Return how many claims stand where; every status is named, in the order of a review."""
-    query = select(ClaimRow.status, func.count()).group_by(col(ClaimRow.status))
-    counts = dict(session.exec(query).all())
+    counts = tally.by_status(session)
     return {status: counts.get(status, 0) for status in ClaimStatus}
 
 
@@ -66,17 +65,25 @@ def claim_row(session: Session, *, claim_id: str, lock: bool = False) -> ClaimRo
     Raises:
         StoreError: There is none of this id.
     """
-    query = select(ClaimRow).where(ClaimRow.id == claim_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    row = session.exec(query).one_or_none()
+    row = find_claim_row(session, claim_id=claim_id, lock=lock)
     if row is None:
         raise StoreError(f"no claim {claim_id!r} in the database: `claimdesk claims` lists them")
     return row
 
 
+def find_claim_row(session: Session, *, claim_id: str, lock: bool = False) -> ClaimRow | None:
+    """Return a claim's row as `claim_row` does, or None."""
+    query = select(ClaimRow).where(ClaimRow.id == claim_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.exec(query).one_or_none()
+
+
 def new_claim_row(claim: Claim, *, article_sha256: str, model: str, at: datetime) -> ClaimRow:
-    """Return the row of a claim that was not there before, for this package only."""
+    """Return the row of a claim that was not there before, for this package only.
+
+    Whoever adds or changes one calls `extractor.store.index.reindex`, which sets its rank for good.
+    """
     return ClaimRow(
         id=claim.id,
         article_sha256=article_sha256,
@@ -98,7 +105,6 @@ def change_claim_row(row: ClaimRow, *, status: ClaimStatus, claim: Claim, at: da
     row.status = status
     row.claim = claim
     row.start_char = _start_char(claim)
-    row.rank = rank(claim)
     row.version += 1
     row.changed_at = at
     if status is not ClaimStatus.PENDING:

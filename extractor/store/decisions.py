@@ -4,11 +4,13 @@ from datetime import datetime, timedelta
 from typing import Self, assert_never
 
 from pydantic import Field, model_validator
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from extractor.errors import Conflict, LeaseLost, StoreError
 from extractor.schema import Claim, ClaimStatus, Decision, DecisionKind, RejectionReason, StoredClaim, Value
 from extractor.store.claims import change_claim_row, claim_row
+from extractor.store.index import reindex
 from extractor.store.queue import LEASE_S
 from extractor.store.tables import ClaimRow, DecisionRow
 
@@ -16,9 +18,13 @@ DEEDS = {
     DecisionKind.VERIFY: "verified",
     DecisionKind.CORRECT: "corrected",
     DecisionKind.REJECT: "rejected",
+    DecisionKind.ADD: "added",
     DecisionKind.UNDO: "put back",
 }
 """How a message says what somebody did."""
+
+JOINT = (RejectionReason.SPLIT, RejectionReason.MERGE)
+"""Reasons of rejections that are half of something."""
 
 
 class NewDecision(Value):
@@ -28,7 +34,7 @@ class NewDecision(Value):
     version: int
     """Of the claim as the reviewer saw it."""
     kind: DecisionKind
-    """Not ``undo``, which has a function of its own."""
+    """Not ``undo`` or ``add``, which have functions of their own."""
     reviewer: str = Field(min_length=1)
     reason: RejectionReason | None = None
     """Exactly for a rejection."""
@@ -38,8 +44,8 @@ class NewDecision(Value):
 
     @model_validator(mode="after")
     def _says_what_its_kind_needs(self) -> Self:
-        if self.kind is DecisionKind.UNDO:
-            raise ValueError("undo is not a decision to make, but one to take back")
+        if self.kind in {DecisionKind.UNDO, DecisionKind.ADD}:
+            raise ValueError(f"{self.kind} has a function of its own")
         if (self.reason is not None) != (self.kind is DecisionKind.REJECT):
             raise ValueError("a reason goes with a rejection and with nothing else")
         if (self.corrected is not None) != (self.kind is DecisionKind.CORRECT):
@@ -64,9 +70,52 @@ def decide(session: Session, *, decision: NewDecision, now: datetime) -> StoredC
         The claim as it stands now.
 
     Raises:
-        Conflict: The claim is not what the reviewer saw; the message says who changed it and when.
+        Conflict: The claim is not what the reviewer saw; the error says who changed it, when, and to what.
         LeaseLost: Somebody else holds the claim.
         StoreError: There is no such claim, or it is superseded.
+    """
+    row, is_new = record(session, decision=decision, now=now)
+    if is_new:
+        reindex(session, [row])
+    return row.as_value()
+
+
+def undo(session: Session, *, claim_id: str, version: int, reviewer: str, now: datetime) -> StoredClaim:
+    """Take the decision in force back; the claim stands again as it did before it.
+
+    A claim that is undecided again is leased to the reviewer, who wants to see it. A claim that was added
+    is superseded again.
+
+    Args:
+        session: Where to.
+        claim_id: The claim's.
+        version: Of the claim as the reviewer saw it.
+        reviewer: Who takes it back, the one who decided or another.
+        now: Aware.
+
+    Returns:
+        The claim as it stands now; the same again for a repeated undo.
+
+    Raises:
+        Conflict: The claim is not what the reviewer saw; the error says who changed it, when, and to what.
+        StoreError: There is no such claim, or nothing to take back, or only together with others, as for
+            the parts of a split: see `extractor.store.batches.undo_batch`.
+    """
+    row, is_new = take_back(session, claim_id=claim_id, version=version, reviewer=reviewer, now=now)
+    if is_new:
+        if row.status is ClaimStatus.PENDING:
+            row.leased_by, row.leased_until = reviewer, now + timedelta(seconds=LEASE_S)
+        reindex(session, [row])
+    return row.as_value()
+
+
+def record(
+    session: Session, *, decision: NewDecision, now: datetime, batch_id: str | None = None
+) -> tuple[ClaimRow, bool]:
+    """Record a decision, for this package only; the caller reindexes.
+
+    Returns:
+        The row, and whether anything changed.
     """
     row = claim_row(session, claim_id=decision.claim_id, lock=True)
     status, claim = _outcome(decision, row)
@@ -81,39 +130,35 @@ def decide(session: Session, *, decision: NewDecision, now: datetime) -> StoredC
         before=row.claim,
         after=claim,
         reason=decision.reason,
-        # What is typed may be pasted from anywhere, and PostgreSQL holds no NUL.
-        comment=decision.comment.replace("\0", ""),
+        comment=typed(decision.comment),
         previous_id=row.decision_id,
+        batch_id=batch_id,
     )
     if _is_repeat(session, row, step):
-        return row.as_value()
+        return row, False
     if row.status is ClaimStatus.SUPERSEDED:
         raise StoreError(f"claim {row.id!r} is superseded: the newest extraction does not have it, go on with the next")
     _refuse_foreign_lease(row, decision.reviewer, now)
-    _append(session, row, step)
+    append(session, row, step)
     row.decision_id = step.id
-    session.flush()
-    return row.as_value()
+    return row, True
 
 
-def undo(session: Session, *, claim_id: str, version: int, reviewer: str, now: datetime) -> StoredClaim:
-    """Take the decision in force back; the claim stands again as it did before it.
-
-    A claim that is undecided again is leased to the reviewer, who wants to see it.
+def take_back(
+    session: Session, *, claim_id: str, version: int, reviewer: str, now: datetime, batch_id: str | None = None
+) -> tuple[ClaimRow, bool]:
+    """Take the decision in force back, for this package only; the caller reindexes.
 
     Args:
         session: Where to.
         claim_id: The claim's.
-        version: Of the claim as the reviewer saw it.
-        reviewer: Who takes it back, the one who decided or another.
+        version: As the reviewer saw it.
+        reviewer: Who takes it back.
         now: Aware.
+        batch_id: The batch that is taken back as a whole; a split or merge is not undone without.
 
     Returns:
-        The claim as it stands now; the same again for a repeated undo.
-
-    Raises:
-        Conflict: The claim is not what the reviewer saw; the message says who changed it and when.
-        StoreError: There is no such claim, or nothing to take back.
+        The row, and whether anything changed.
     """
     row = claim_row(session, claim_id=claim_id, lock=True)
     undone = session.get(DecisionRow, row.decision_id) if row.decision_id is not None else None
@@ -128,17 +173,17 @@ def undo(session: Session, *, claim_id: str, version: int, reviewer: str, now: d
         before=row.claim,
         after=undone.before if undone else row.claim,
         previous_id=undone.previous_id if undone else None,
+        batch_id=batch_id,
     )
     if _is_repeat(session, row, step):
-        return row.as_value()
+        return row, False
     if undone is None:
         raise StoreError(f"claim {row.id!r} has no decision to take back")
-    _append(session, row, step)
+    if undone.batch_id != batch_id and _is_joint(session, undone):
+        raise StoreError(f"claim {row.id!r} was decided together with others: take the whole step back")
+    append(session, row, step)
     row.decision_id = undone.previous_id
-    if row.status is ClaimStatus.PENDING:
-        row.leased_by, row.leased_until = reviewer, now + timedelta(seconds=LEASE_S)
-    session.flush()
-    return row.as_value()
+    return row, True
 
 
 def history(session: Session, *, claim_id: str) -> list[Decision]:
@@ -173,10 +218,35 @@ def _outcome(decision: NewDecision, row: ClaimRow) -> tuple[ClaimStatus, Claim]:
             return ClaimStatus.CORRECTED, decision.corrected or row.claim
         case DecisionKind.REJECT:
             return ClaimStatus.REJECTED, row.claim
-        case DecisionKind.UNDO:
-            raise ValueError("see `undo`")
+        case DecisionKind.UNDO | DecisionKind.ADD:
+            raise AssertionError("NewDecision takes neither")
         case _:
             assert_never(decision.kind)
+
+
+def typed(text: str) -> str:
+    """Return what somebody typed as it can be kept: it may be pasted from anywhere, PostgreSQL holds no NUL."""
+    return text.replace("\0", "")
+
+
+def append(session: Session, row: ClaimRow, step: DecisionRow) -> None:
+    """Add a step and let its claim follow, for this package only."""
+    session.add(step)
+    session.flush()
+    change_claim_row(row, status=step.status_after, claim=step.after, at=step.decided_at)
+    session.add(row)
+
+
+def conflict(session: Session, row: ClaimRow) -> Conflict:
+    """Return the error that a claim is not what a reviewer saw: who changed it, when, and to what."""
+    last = _step_on(session, row.id, row.version - 1)
+    what = f"{DEEDS[last.kind]} by {last.reviewer!r}" if last else f"changed by a newer extraction with {row.model!r}"
+    return Conflict(
+        f"claim {row.id!r} was {what} at {_clock_time(row.changed_at)}, after it was opened here: look at it again",
+        current=row.as_value(),
+        changed_by=last.reviewer if last else row.model,
+        changed_at=row.changed_at,
+    )
 
 
 def _is_repeat(session: Session, row: ClaimRow, step: DecisionRow) -> bool:
@@ -186,11 +256,15 @@ def _is_repeat(session: Session, row: ClaimRow, step: DecisionRow) -> bool:
     known = _step_on(session, row.id, step.version)
     if known is not None and _deed(known) == _deed(step):
         return True
-    last = _step_on(session, row.id, row.version - 1)
-    what = f"{DEEDS[last.kind]} by {last.reviewer!r}" if last else f"changed by a newer extraction with {row.model!r}"
-    raise Conflict(
-        f"claim {row.id!r} was {what} at {_clock_time(row.changed_at)}, after it was opened here: look at it again"
-    )
+    raise conflict(session, row)
+
+
+def _is_joint(session: Session, step: DecisionRow) -> bool:
+    """Tell whether a step is half of something without its batch; one of many verified in bulk is not."""
+    if step.batch_id is None:
+        return False
+    joint = or_(col(DecisionRow.kind) == DecisionKind.ADD, col(DecisionRow.reason).in_(JOINT))
+    return session.exec(select(DecisionRow.id).where(DecisionRow.batch_id == step.batch_id, joint)).first() is not None
 
 
 def _step_on(session: Session, claim_id: str, version: int) -> DecisionRow | None:
@@ -202,13 +276,6 @@ def _deed(step: DecisionRow) -> tuple[object, ...]:
     """Return what makes two decisions on the same version the same one."""
     corrected = step.after if step.kind is DecisionKind.CORRECT else None
     return step.kind, step.reviewer, step.reason, step.comment, corrected
-
-
-def _append(session: Session, row: ClaimRow, step: DecisionRow) -> None:
-    session.add(step)
-    session.flush()
-    change_claim_row(row, status=step.status_after, claim=step.after, at=step.decided_at)
-    session.add(row)
 
 
 def _clock_time(at: datetime) -> str:

@@ -19,6 +19,8 @@ from extractor.schema import (
 )
 from extractor.store.articles import lock_article
 from extractor.store.claims import change_claim_row, new_claim_row
+from extractor.store.disagreement import settle_disagreement
+from extractor.store.index import reindex
 from extractor.store.tables import ClaimRow, ExtractionRow, FailureRow, FindRow, identity_sha256
 
 
@@ -52,7 +54,7 @@ def save_extraction(session: Session, *, extraction: Extraction) -> bool:
         return False
     row = _extraction_row(extraction, identity_key)
     session.add(row)
-    _merge_claims(session, extraction)
+    touched = _merge_claims(session, extraction)
     session.flush()
     if row.id is None:
         raise AssertionError("a flushed row has an id")
@@ -62,7 +64,8 @@ def save_extraction(session: Session, *, extraction: Extraction) -> bool:
     )
     if failure := session.get(FailureRow, (extraction.article_sha256, identity_key)):
         session.delete(failure)
-    session.flush()
+    settle_disagreement(session, article_sha256=extraction.article_sha256)
+    reindex(session, touched)
     return True
 
 
@@ -202,26 +205,35 @@ def _extraction_row(extraction: Extraction, identity_key: str) -> ExtractionRow:
     )
 
 
-def _merge_claims(session: Session, extraction: Extraction) -> None:
+def _merge_claims(session: Session, extraction: Extraction) -> list[ClaimRow]:
     model = extraction.identity.model
     at = extraction.started_at + timedelta(seconds=extraction.seconds)
     query = (
         select(ClaimRow)
         .where(ClaimRow.article_sha256 == extraction.article_sha256)
-        .order_by(col(ClaimRow.arrival))
+        # As in acts on several claims, so that the two wait for each other instead of blocking both.
+        .order_by(col(ClaimRow.id))
         .with_for_update()
         .execution_options(populate_existing=True)
     )
     known = {row.id: row for row in session.exec(query)}
+    touched = []
     for claim in extraction.claims:
         row = known.pop(claim.id, None)
         if row is None:
-            session.add(new_claim_row(claim, article_sha256=extraction.article_sha256, model=model, at=at))
-            continue
-        row.model = model
-        undecided = row.status in {ClaimStatus.PENDING, ClaimStatus.SUPERSEDED}
-        if undecided and (row.status, row.claim) != (ClaimStatus.PENDING, claim):
+            row = new_claim_row(claim, article_sha256=extraction.article_sha256, model=model, at=at)
+            session.add(row)
+        elif row.status in {ClaimStatus.PENDING, ClaimStatus.SUPERSEDED} and (
+            (row.status, row.claim) != (ClaimStatus.PENDING, claim)
+        ):
             change_claim_row(row, status=ClaimStatus.PENDING, claim=claim, at=at)
-    for row in known.values():
         if row.status is ClaimStatus.PENDING:
+            row.added_by = None
+        if row.added_by is None:
+            row.model = model
+        touched.append(row)
+    for row in known.values():
+        if row.status is ClaimStatus.PENDING and row.added_by is None:
             change_claim_row(row, status=ClaimStatus.SUPERSEDED, claim=row.claim, at=at)
+            touched.append(row)
+    return touched

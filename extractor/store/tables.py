@@ -15,17 +15,22 @@ from typing import Any, ClassVar
 from pydantic import TypeAdapter
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     DateTime,
     Dialect,
     Enum,
+    Float,
     Index,
+    Integer,
     MetaData,
     Text,
     TypeDecorator,
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
 
 from extractor.schema import (
@@ -41,12 +46,17 @@ from extractor.schema import (
     StoredClaim,
     SuspectedMiss,
 )
+from extractor.store.fulltext import as_tsvector
 
 UNPLACED = 2**31 - 1
 """`ClaimRow.start_char` of a claim whose content was not found: it comes last in reading order."""
 
 LEASED = text("leased_by IS NOT NULL")
 """What the index of leases covers: a handful of rows, however many claims there are."""
+
+ASSIGNED = text("assigned_to IS NOT NULL")
+
+IN_BATCH = text("batch_id IS NOT NULL")
 
 
 def identity_sha256(identity: Identity) -> str:
@@ -97,6 +107,21 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class DocumentType(TypeDecorator[str]):
+    """What is searched, made by `extractor.store.fulltext.document_of`: as it is, or as a tsvector on PostgreSQL."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type of the column."""
+        return dialect.type_descriptor(TSVECTOR() if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Return what is stored."""
+        return value if value is None or dialect.name != "postgresql" else as_tsvector(value)
 
 
 def _words(of: type[StrEnum]) -> Enum:
@@ -200,10 +225,17 @@ class ClaimRow(Row, table=True):
     """Place in the queue, the smaller the sooner; see `extractor.store.ranking.rank`."""
     leased_by: str | None = None
     leased_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    assigned_to: str | None = None
+    """Nobody else is served it."""
+    added_by: str | None = None
+    """Who wrote it; extractions leave such a claim alone."""
+    disagreement: float = Field(default=0.0, sa_column=Column(Float, nullable=False, server_default="0"))
+    """Share of the article's other extractors that do not have it so; part of `rank`."""
     claim: Claim = Field(sa_column=Column(ValueType(Claim), nullable=False))
 
     __table_args__ = (
         Index("ix_claim_queue", "status", "rank", "arrival"),
+        Index("ix_claim_assigned", "assigned_to", sqlite_where=ASSIGNED, postgresql_where=ASSIGNED),
         Index("ix_claim_article", "article_sha256", "start_char", "arrival", "status"),
         Index("ix_claim_lease", "leased_by", sqlite_where=LEASED, postgresql_where=LEASED),
     )
@@ -216,6 +248,8 @@ class ClaimRow(Row, table=True):
             model=self.model,
             status=self.status,
             version=self.version,
+            assigned_to=self.assigned_to,
+            added_by=self.added_by,
         )
 
 
@@ -251,12 +285,104 @@ class DecisionRow(Row, table=True):
     comment: str = Field(default="", sa_column=Column(Text, nullable=False))
     previous_id: int | None = None
     """The decision in force before this one, or, for an undo, after it."""
+    batch_id: str | None = None
+    """Shared by what one act decided."""
 
     __table_args__ = (
         UniqueConstraint("claim_id", "version"),
         Index("ix_decision_reviewer", "reviewer", "id"),
+        Index("ix_decision_batch", "batch_id", sqlite_where=IN_BATCH, postgresql_where=IN_BATCH),
     )
 
     def as_value(self) -> Decision:
         """Return the decision."""
         return Decision.model_validate({name: getattr(self, name) for name in Decision.model_fields})
+
+
+class ClaimLinkRow(Row, table=True):
+    """That a claim was made out of another by a split or a merge; append-only."""
+
+    __tablename__ = "claim_link"
+
+    child_id: str = Field(primary_key=True, foreign_key="claim.id")
+    parent_id: str = Field(primary_key=True, foreign_key="claim.id", index=True)
+
+
+class CommentRow(Row, table=True):
+    """What somebody said about a claim; append-only."""
+
+    __tablename__ = "comment"
+
+    id: int | None = Field(default=None, primary_key=True)
+    claim_id: str = Field(foreign_key="claim.id", index=True)
+    author: str
+    written_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    text: str = Field(sa_column=Column(Text, nullable=False))
+
+
+class AssignmentRow(Row, table=True):
+    """That a claim was sent to somebody, or back to all; append-only."""
+
+    __tablename__ = "assignment"
+
+    id: int | None = Field(default=None, primary_key=True)
+    claim_id: str = Field(foreign_key="claim.id", index=True)
+    assigned_by: str
+    assigned_to: str | None
+    assigned_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class SkipRow(Row, table=True):
+    """That a reviewer does not want to see a claim for a while."""
+
+    __tablename__ = "skip"
+
+    reviewer: str = Field(primary_key=True)
+    claim_id: str = Field(primary_key=True, foreign_key="claim.id")
+    until: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class IndexRow(Row, table=True):
+    """What a claim is found, filtered and counted by; derived from the other tables by `extractor.store.index`.
+
+    SQLite's full-text index is a table beside it, ``claim_fts``, whose row numbers are `position`, so
+    that whatever it finds comes in the order of the queue. PostgreSQL has a GIN index on `document`.
+    """
+
+    __tablename__ = "claim_index"
+
+    arrival: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    """The claim's."""
+    position: int = Field(sa_column=Column(BigInteger, nullable=False, unique=True))
+    """See `extractor.store.ranking.position`."""
+    changed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    terms: str = Field(sa_column=Column(Text, nullable=False))
+    """A space before and after each."""
+    document: str = Field(sa_column=Column(DocumentType, nullable=False))
+
+    __table_args__ = (Index("ix_claim_index_changed", "changed_at", "arrival"),)
+
+
+class TallyRow(Row, table=True):
+    """How many claims have one value of a facet, kept true by whoever changes a claim.
+
+    The sum over all slots counts. On PostgreSQL each transaction writes to a slot that no other one
+    writes to, so that nobody waits for a colleague's counting.
+    """
+
+    __tablename__ = "tally"
+
+    facet: str = Field(primary_key=True)
+    """One of `Facet`, or ``all``."""
+    value: str = Field(primary_key=True)
+    status: ClaimStatus = Field(sa_column=Column(_words(ClaimStatus), primary_key=True))
+    slot: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    n: int
+
+
+class DerivedRow(Row, table=True):
+    """Which version of the index the database holds: one row."""
+
+    __tablename__ = "derived"
+
+    version: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))

@@ -63,6 +63,8 @@ REASON = {
     RejectionReason.NOT_CHECKABLE: "Cannot be checked",
     RejectionReason.OPINION: "Only an opinion",
     RejectionReason.DUPLICATE: "Duplicate",
+    RejectionReason.SPLIT: "Several claims in one",
+    RejectionReason.MERGE: "Part of another claim",
 }
 """In the order of their keys, 1 to 7."""
 PIECE_STATE = {
@@ -76,6 +78,7 @@ DID = {
     DecisionKind.VERIFY: "verified",
     DecisionKind.CORRECT: "corrected",
     DecisionKind.REJECT: "rejected",
+    DecisionKind.ADD: "added",
     DecisionKind.UNDO: "took back the decision on",
 }
 

@@ -1,0 +1,265 @@
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from extractor.errors import StoreError
+from extractor.schema import (
+    Article,
+    ArticleMetadata,
+    Claim,
+    ClaimFilter,
+    ClaimKind,
+    ClaimOrder,
+    ClaimStatus,
+    Count,
+    Facet,
+    FlagCode,
+    Quotation,
+    SourceKind,
+)
+from extractor.store import (
+    add_article,
+    assign,
+    claims_page,
+    count_by_status,
+    count_claims,
+    decide,
+    facets,
+    open_session,
+    save_extraction,
+    searching,
+    tally,
+    undo,
+)
+from extractor.store.index import rebuild
+from tests.extractor.store.samples import (
+    MODEL,
+    NOON,
+    correction,
+    make_article,
+    make_claim,
+    make_extraction,
+    minutes,
+    rejection,
+    verification,
+)
+
+BRIDGE = make_claim("bridge", worth=0.9, text="The Córdoba bridge carries 4,000 lorries a day.")
+FERRY = make_claim("ferry", worth=0.8, start=60, flags=(FlagCode.MISQUOTE,), text="The ferry will run at night.")
+TOLL = make_claim("toll", worth=0.7, text="Lorries paid no bridge toll in May.").model_copy(
+    update={"kind": ClaimKind.STATISTIC, "quotation": Quotation.DIRECT}
+)
+
+
+def article(text: str, **about: object) -> Article:
+    return make_article(text).model_copy(update={"metadata": ArticleMetadata.model_validate(about)})
+
+
+@pytest.fixture
+def desk(engine: Engine) -> Engine:
+    """Two articles; the bridge and the ferry in the first, the toll in the second."""
+    first = article("River crossings.", title="Rivers", publisher="The Courier", published=date(2026, 11, 19))
+    second = article("Peajes.", title="Tolls of May", publisher="El Faro", published=date(2026, 11, 19), language="es")
+    with open_session(engine) as session:
+        add_article(session, article=first, now=NOON)
+        add_article(session, article=second, now=NOON + timedelta(days=1))
+        save_extraction(session, extraction=make_extraction(first, BRIDGE, FERRY))
+        save_extraction(session, extraction=make_extraction(second, TOLL, identity=MODEL))
+    return engine
+
+
+def names(engine: Engine, where: ClaimFilter, order: ClaimOrder = ClaimOrder.QUEUE) -> list[str]:
+    known = {BRIDGE.id: "bridge", FERRY.id: "ferry", TOLL.id: "toll"}
+    with open_session(engine, reading=True) as session:
+        page = claims_page(session, where=where, order=order)
+        assert count_claims(session, where=where) == Count(n=len(page.claims))
+        assert facets(session, where=where).total == Count(n=len(page.claims))
+    return [known[c.claim.id] for c in page.claims]
+
+
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        ({}, ["bridge", "ferry", "toll"]),
+        ({"publishers": ["El Faro"]}, ["toll"]),
+        ({"publishers": ["El Faro", "The Courier"]}, ["bridge", "ferry", "toll"]),
+        ({"publishers": ["Nobody"]}, []),
+        ({"sources": ["Ines Moreau"]}, ["bridge", "ferry", "toll"]),
+        ({"source_kinds": [SourceKind.DOCUMENT]}, []),
+        ({"kinds": [ClaimKind.EVENT], "quotations": [Quotation.INDIRECT]}, ["bridge", "ferry"]),
+        ({"kinds": [ClaimKind.EVENT], "quotations": [Quotation.DIRECT]}, []),
+        ({"flags": [FlagCode.MISQUOTE, FlagCode.SOURCE_NOT_FOUND]}, ["ferry"]),
+        ({"has_flags": True}, ["ferry"]),
+        ({"has_flags": False}, ["bridge", "toll"]),
+        ({"statuses": [ClaimStatus.PENDING]}, ["bridge", "ferry", "toll"]),
+        ({"statuses": [ClaimStatus.VERIFIED, ClaimStatus.SUPERSEDED]}, []),
+        ({"models": ["some-model"]}, ["toll"]),
+        ({"languages": ["es"], "models": ["rules"]}, []),
+        ({"articles": [make_article("River crossings.").sha256]}, ["bridge", "ferry"]),
+        ({"published_from": date(2026, 11, 19)}, ["bridge", "ferry", "toll"]),
+        ({"published_to": date(2026, 11, 18)}, []),
+        ({"added_from": date(2026, 11, 21)}, ["toll"]),
+        ({"added_from": date(1987, 3, 2), "added_to": date(2026, 11, 20)}, ["bridge", "ferry"]),
+        ({"added_from": date(2026, 11, 21), "added_to": date(2026, 11, 20)}, []),
+        ({"text": "bridge"}, ["bridge", "toll"]),
+        ({"text": "BRIDGE lorries"}, ["bridge", "toll"]),
+        ({"text": '"bridge toll"'}, ["toll"]),
+        ({"text": '"toll bridge"'}, []),
+        ({"text": "bridge -toll"}, ["bridge"]),
+        ({"text": '-"bridge toll" -night'}, ["bridge"]),
+        ({"text": "cordoba"}, ["bridge"]),
+        ({"text": "lorr*"}, ["bridge", "toll"]),
+        ({"text": "lorr"}, []),
+        ({"text": "tolls"}, ["toll"]),
+        ({"text": "moreau"}, ["bridge", "ferry", "toll"]),
+        ({"text": "4,000"}, ["bridge"]),
+        ({"text": "bridge", "languages": ["es"]}, ["toll"]),
+        ({"text": "?!"}, ["bridge", "ferry", "toll"]),
+    ],
+    ids=str,
+)
+def test_a_filter_lets_through_what_meets_it(desk: Engine, where: dict[str, object], expected: list[str]) -> None:
+    assert names(desk, ClaimFilter.model_validate(where)) == expected
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        *('"', '""', "'", "a'b", "AND", "NOT", "OR OR", "NEAR(", "a:b", "kind:x", "*", "-", "--", "(", ")", "^a"),
+        *("a\0b", "\\", "status_70656e64696e67", "document:bridge", "'bridge' & !x", "ﬁ \U0001f98a"),
+        *("x" * 5000, "a " * 5000, "{a}", "a+b"),
+    ],
+    ids=lambda typed: repr(typed[:20]),
+)
+def test_nothing_that_is_typed_is_an_error(desk: Engine, typed: str) -> None:
+    for order in ClaimOrder:
+        names(desk, ClaimFilter(text=typed), order)
+
+
+def test_who_decided_and_who_should_are_filters_that_follow(desk: Engine) -> None:
+    with open_session(desk) as session:
+        decide(session, decision=verification(BRIDGE), now=minutes(5))
+        assign(session, claim_id=TOLL.id, to="ben", by="anna", now=minutes(6))
+    assert names(desk, ClaimFilter(reviewers=("anna",))) == ["bridge"]
+    assert names(desk, ClaimFilter(assignees=("ben",))) == ["toll"]
+    assert names(desk, ClaimFilter(statuses=(ClaimStatus.VERIFIED,))) == ["bridge"]
+    with open_session(desk) as session:
+        undo(session, claim_id=BRIDGE.id, version=2, reviewer="anna", now=minutes(7))
+        assign(session, claim_id=TOLL.id, to=None, by="ben", now=minutes(8))
+    assert names(desk, ClaimFilter(reviewers=("anna",))) == []
+    assert names(desk, ClaimFilter(assignees=("ben",))) == []
+
+
+def test_a_corrected_claim_is_found_by_its_new_words_only(desk: Engine) -> None:
+    corrected = FERRY.model_copy(update={"text": "The tunnel opens.", "check_worthiness": 1.0, "content": TOLL.content})
+    with open_session(desk) as session:
+        decide(session, decision=correction(FERRY, corrected), now=NOON)
+    assert names(desk, ClaimFilter(text="tunnel")) == ["ferry"]
+    assert names(desk, ClaimFilter(text="ferry")) == []
+    assert names(desk, ClaimFilter()) == ["ferry", "bridge", "toll"]
+
+
+def test_orders(desk: Engine) -> None:
+    with open_session(desk) as session:
+        decide(session, decision=verification(BRIDGE), now=minutes(5))
+    assert names(desk, ClaimFilter(), ClaimOrder.NEWEST) == ["toll", "ferry", "bridge"]
+    assert names(desk, ClaimFilter(text="bridge"), ClaimOrder.CHANGED) == ["bridge", "toll"]
+
+
+@pytest.mark.parametrize("order", ClaimOrder)
+@pytest.mark.parametrize("walks", [False, True], ids=["collects", "walks"])
+def test_pages_put_together_are_the_whole_list(
+    engine: Engine, order: ClaimOrder, walks: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claims = [make_claim(f"claim {n}", worth=n * 7 % 10 / 10, start=n) for n in range(25)]
+    monkeypatch.setattr(searching, "COUNT_LIMIT", 3 if walks else 10_000)
+    the_article = make_article()
+    with open_session(engine) as session:
+        add_article(session, article=the_article, now=NOON)
+        save_extraction(session, extraction=make_extraction(the_article, *claims))
+    where = ClaimFilter(kinds=(ClaimKind.EVENT,), quotations=(Quotation.INDIRECT,))
+    seen: list[str] = []
+    after = None
+    with open_session(engine, reading=True) as session:
+        for _ in range(5):
+            page = claims_page(session, where=where, order=order, after=after, limit=6)
+            seen += [c.claim.id for c in page.claims]
+            after = page.after
+        whole = claims_page(session, where=where, order=order, limit=100)
+    assert after is None
+    assert seen == [c.claim.id for c in whole.claims]
+    assert set(seen) == {c.id for c in claims}
+
+
+@pytest.mark.parametrize("order", ClaimOrder)
+def test_a_place_that_is_none_is_refused(desk: Engine, order: ClaimOrder) -> None:
+    with open_session(desk, reading=True) as session, pytest.raises(StoreError, match="begin with its first page"):
+        claims_page(session, where=ClaimFilter(), order=order, after="somewhere")
+
+
+def test_counts_say_when_they_only_went_so_far(desk: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "COUNT_LIMIT", 1)
+    with open_session(desk, reading=True) as session:
+        counted = count_claims(session, where=ClaimFilter(text="bridge"))
+        kept = count_claims(session, where=ClaimFilter(kinds=(ClaimKind.EVENT,)))
+        found = facets(session, where=ClaimFilter(text="bridge"))
+    assert (counted, str(counted)) == (Count(n=1, is_exact=False), "1+")
+    assert str(kept) == "2"
+    assert not any(c.count.is_exact for c in found.by[Facet.KIND])
+    assert str(Count(n=12_345)) == "12,345"
+
+
+def test_facets_name_every_value_by_falling_number(desk: Engine) -> None:
+    with open_session(desk) as session:
+        decide(session, decision=rejection(FERRY), now=NOON)
+    with open_session(desk, reading=True) as session:
+        everything = facets(session, where=ClaimFilter())
+        waiting = facets(session, where=ClaimFilter(statuses=(ClaimStatus.PENDING,)))
+        spanish = facets(session, where=ClaimFilter(languages=("es",)))
+
+    def told(by: object) -> list[tuple[str, str]]:
+        return [(c.value, str(c.count)) for c in by]  # type: ignore[attr-defined]
+
+    assert set(everything.by) == set(Facet)
+    assert told(everything.by[Facet.PUBLISHER]) == [("The Courier", "2"), ("El Faro", "1")]
+    assert told(everything.by[Facet.STATUS]) == [("pending", "2"), ("rejected", "1")]
+    assert told(everything.by[Facet.REVIEWER]) == [("anna", "1")]
+    assert told(waiting.by[Facet.FLAG]) == []
+    assert told(waiting.by[Facet.PUBLISHER]) == [("El Faro", "1"), ("The Courier", "1")]
+    assert told(spanish.by[Facet.MODEL]) == [("some-model", "1")]
+
+
+def test_kept_counts_are_what_counting_gives(desk: Engine) -> None:
+    other = make_claim("other", start=3)
+    with open_session(desk) as session:
+        decide(session, decision=verification(BRIDGE), now=NOON)
+        decide(session, decision=correction(FERRY, FERRY.model_copy(update={"flags": ()})), now=NOON)
+        undo(session, claim_id=BRIDGE.id, version=2, reviewer="ben", now=NOON)
+        second = article("Peajes.", title="Tolls of May")
+        save_extraction(session, extraction=make_extraction(second, other))
+    with open_session(desk) as session:
+        kept = tally.counted(session)
+        counts = count_by_status(session)
+        rebuild(session)
+        assert tally.counted(session) == kept
+    assert counts == {
+        ClaimStatus.PENDING: 2,
+        ClaimStatus.VERIFIED: 0,
+        ClaimStatus.CORRECTED: 1,
+        ClaimStatus.REJECTED: 0,
+        ClaimStatus.SUPERSEDED: 1,
+    }
+
+
+def test_long_and_odd_names_are_filters_too(engine: Engine) -> None:
+    name = "Zürich \U0001f98a' \" % _ & " * 200
+    odd: Claim = make_claim("odd")
+    odd = odd.model_copy(update={"source": odd.source.model_copy(update={"name": name})})
+    the_article = article("Odd.", publisher=name)
+    with open_session(engine) as session:
+        add_article(session, article=the_article, now=NOON)
+        save_extraction(session, extraction=make_extraction(the_article, odd))
+        (publisher,) = facets(session, where=ClaimFilter()).by[Facet.PUBLISHER]
+        where = ClaimFilter(publishers=(publisher.value,), sources=(name,))
+        assert [c.claim for c in claims_page(session, where=where).claims] == [odd]
