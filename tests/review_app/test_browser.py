@@ -2,8 +2,10 @@
 
 import os
 import re
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,21 +92,19 @@ def app(database: Path) -> Iterator[RunningApp]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("empty") / "desk.db"
+    open_desk(f"sqlite:///{path}").dispose()
+    return path
+
+
 @pytest.fixture
-def engine(database: Path) -> Iterator["Engine"]:
-    """The app's database, emptied: its triggers, which keep decisions for ever, stand aside for that."""
+def engine(app: RunningApp, database: Path, empty_database: Path) -> Iterator["Engine"]:
+    """The app's database, emptied under its hands."""
+    with closing(sqlite3.connect(empty_database)) as empty, closing(sqlite3.connect(database, timeout=30)) as used:
+        empty.backup(used)
     engine = open_desk(f"sqlite:///{database}")
-    with engine.begin() as connection:
-        run = connection.exec_driver_sql
-        run("PRAGMA defer_foreign_keys = ON")
-        triggers = run("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
-        tables = run("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'").scalars().all()
-        for name, _ in triggers:
-            run(f'DROP TRIGGER "{name}"')
-        for table in set(tables) - {"claimdesk_version"}:
-            run(f'DELETE FROM "{table}"')
-        for _, sql in triggers:
-            run(sql)
     yield engine
     engine.dispose()
 
