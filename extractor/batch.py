@@ -1,84 +1,233 @@
 """Many articles through the pipeline: bounded concurrency, one article's failure is its own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import Callable
+from typing import Protocol
 
-from extractor.errors import ClaimDeskError, ModelUnavailable
+from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_delay, wait_exponential
+
+from extractor.budget import Budget
+from extractor.errors import ClaimDeskError, FaultScope, ModelError, ModelUnavailable
 from extractor.pipeline import Clock, Extractor, extract
-from extractor.schema import Article, Extraction, Value
+from extractor.schema import Article, Extraction, Usage, Value
+from extractor.segment import segment
 
 MAX_UNAVAILABLE_IN_A_ROW = 3
-"""So many articles may fail for want of the endpoint, one after the other, before the run gives up."""
+"""When so many articles fail for want of the endpoint, one after the other, the others wait for it."""
+
+PATIENCE_S = 900.0
+"""How long a run waits for an endpoint that has answered before."""
+
+LONGEST_WAIT_S = 60.0
 
 
 class Outcome(Value):
     """What became of one article: an extraction, or the reason why there is none."""
 
     article_sha256: str
+    title: str | None = None
     extraction: Extraction | None = None
     error: str = ""
     unavailable: bool = False
     """The endpoint could not be used, so the article is not to blame."""
+    is_final: bool = False
+    """It cannot be used until a person has changed something, such as the key."""
+    usage: Usage = Usage()
+    """Of a failure too."""
+    seconds: float = 0.0
 
 
-async def extract_many(
-    articles: Iterable[str],
-    *,
-    load: Callable[[str], Article],
-    extractor: Extractor,
-    concurrency: int,
-    clock: Clock,
-) -> AsyncIterator[Outcome]:
-    """Extract a backlog, yielding each article's outcome as soon as it is known.
+class Desk(Protocol):
+    """Where the articles come from and where the outcomes go; who keeps the backlog decides what that means."""
 
-    Args:
-        articles: Hashes of the articles to do, drawn one by one as room appears.
-        load: Gives the article to a hash.
-        extractor: Who proposes the claims.
-        concurrency: How many articles are in flight at once, at least 1.
-        clock: Gives the time now.
+    async def next(self) -> Article | None:
+        """Return the next article, which is claimed for us now; None when there is none left."""
+        ...
 
-    Yields:
-        One outcome an article, in the order in which they end.
+    async def finish(self, outcome: Outcome) -> None:
+        """Take an outcome; the article's claim ends with it."""
+        ...
 
-    Raises:
-        ModelUnavailable: The endpoint was never reached, or is lost for several articles in a row.
-    """
-    backlog = iter(articles)
-    in_flight: set[asyncio.Task[Outcome]] = set()
-    unavailable_in_a_row = 0
-    n_done = 0
+    def give_back(self, article: Article) -> None:
+        """Take back an article that was not begun, or broken off through no fault of its own."""
+        ...
+
+
+async def work_one(article: Article, extractor: Extractor, clock: Clock) -> Outcome:
+    """Do one article; whatever goes wrong is in the outcome."""
+    started_at = clock()
+    failed = Outcome(article_sha256=article.sha256, title=article.metadata.title)
     try:
-        while True:
-            for sha256 in _take(backlog, concurrency - len(in_flight)):
-                in_flight.add(asyncio.create_task(_one(load(sha256), extractor, clock)))
-            if not in_flight:
-                return
-            finished, in_flight = await asyncio.wait(in_flight, return_when=asyncio.FIRST_COMPLETED)
-            for task in finished:
-                outcome = task.result()
-                n_done += outcome.extraction is not None
-                unavailable_in_a_row = unavailable_in_a_row + 1 if outcome.unavailable else 0
-                if outcome.unavailable and (n_done == 0 or unavailable_in_a_row >= MAX_UNAVAILABLE_IN_A_ROW):
-                    raise ModelUnavailable(outcome.error)
-                yield outcome
-    finally:
-        for task in in_flight:
-            task.cancel()
-        await asyncio.gather(*in_flight, return_exceptions=True)
-
-
-def _take(backlog: Iterator[str], n: int) -> Iterator[str]:
-    for _, sha256 in zip(range(n), backlog, strict=False):
-        yield sha256
-
-
-async def _one(article: Article, extractor: Extractor, clock: Clock) -> Outcome:
-    try:
-        return Outcome(article_sha256=article.sha256, extraction=await extract(article, extractor, clock=clock))
-    except ModelUnavailable as exc:
-        return Outcome(article_sha256=article.sha256, error=str(exc), unavailable=True)
+        extraction = await extract(article, extractor, clock=clock)
+        found = {"extraction": extraction, "usage": extraction.usage, "seconds": extraction.seconds}
+        return failed.model_copy(update=found)
+    except ModelError as exc:
+        unavailable = isinstance(exc, ModelUnavailable)
+        is_final = unavailable and exc.fault.scope is FaultScope.RUN
+        why = {"error": str(exc), "unavailable": unavailable, "is_final": is_final, "usage": exc.usage}
     except ClaimDeskError as exc:
-        return Outcome(article_sha256=article.sha256, error=str(exc))
+        why = {"error": str(exc)}
     except Exception as exc:  # noqa: BLE001 - the boundary of one article: the others go on, the reason is kept
-        return Outcome(article_sha256=article.sha256, error=f"a defect in claimdesk: {exc!r}; please report it")
+        why = {"error": f"a defect in claimdesk: {exc!r}; please report it"}
+    return failed.model_copy(update={**why, "seconds": (clock() - started_at).total_seconds()})
+
+
+class Batch:
+    """Works a backlog off until it ends, the budget does, the endpoint is lost, or somebody says stop."""
+
+    def __init__(
+        self,
+        extractor: Extractor,
+        *,
+        clock: Clock,
+        budget: Budget,
+        tell: Callable[[str], None] = lambda message: None,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self._extractor = extractor
+        self._clock = clock
+        self._budget = budget
+        self._tell = tell
+        self._patience_s = patience_s
+        self._stopping = asyncio.Event()
+        self._reachable = asyncio.Event()
+        self._reachable.set()
+        self._n_answered = 0
+        self._unavailable_in_a_row = 0
+        self._lost: ModelUnavailable | None = None
+        self.n_in_flight = 0
+        self.is_out_of_budget = False
+
+    @property
+    def is_stopping(self) -> bool:
+        """Tell whether no more articles are begun."""
+        return self._stopping.is_set()
+
+    def stop(self) -> None:
+        """Begin no more articles; those in flight go on to their end."""
+        self._stopping.set()
+        self._reachable.set()
+
+    async def work(self, desk: Desk, *, concurrency: int) -> None:
+        """Do what the desk gives until it has no more, or `stop` is called.
+
+        Args:
+            desk: Gives articles and takes outcomes.
+            concurrency: How many articles are in flight at once, at least 1.
+
+        Raises:
+            ModelUnavailable: The endpoint was never reached, or has not come back; what was in flight has ended.
+            Exception: What the desk raised.
+        """
+        try:
+            async with asyncio.TaskGroup() as group:
+                for _ in range(concurrency):
+                    group.create_task(self._worker(desk))
+        except BaseExceptionGroup as failures:
+            raise failures.exceptions[0] from failures
+        if self._lost is not None:
+            raise self._lost
+
+    async def _worker(self, desk: Desk) -> None:
+        while not self.is_stopping and (article := await desk.next()) is not None:
+            try:
+                done = await self._admitted(article) and await self._do(article, desk)
+            except asyncio.CancelledError:
+                desk.give_back(article)
+                raise
+            if not done:
+                desk.give_back(article)
+
+    async def _admitted(self, article: Article) -> bool:
+        if self._budget.is_limited:
+            estimate = self._extractor.estimate(article, segment(article))
+            if not await self._budget.admit(article.sha256, estimate):
+                self.is_out_of_budget = True
+                self.stop()
+            elif self.is_stopping:
+                await self._budget.settle(article.sha256, Usage())
+        return not self.is_stopping
+
+    async def _do(self, article: Article, desk: Desk) -> bool:
+        """Tell whether the article was brought to an end, good or bad."""
+        self.n_in_flight += 1
+        usage = Usage()
+        try:
+            outcome = await self._outcome(article)
+            usage = outcome.usage
+        finally:
+            self.n_in_flight -= 1
+            if self._budget.is_limited:
+                await self._budget.settle(article.sha256, usage)
+        if outcome.unavailable and self.is_stopping:
+            return False
+        await desk.finish(outcome)
+        return True
+
+    async def _outcome(self, article: Article) -> Outcome:
+        """Do an article, again where only the endpoint was at fault; one of all goes ahead when it is away."""
+        n_tries = 0
+        while True:
+            await self._reachable.wait()
+            outcome = await work_one(article, self._extractor, self._clock)
+            if not outcome.unavailable:
+                self._unavailable_in_a_row = 0
+                self._n_answered += 1
+                return outcome
+            if outcome.is_final or self._n_answered == 0:
+                self._lose(outcome.error)
+            if self.is_stopping:
+                return outcome
+            n_tries += 1
+            self._unavailable_in_a_row += 1
+            if self._unavailable_in_a_row >= MAX_UNAVAILABLE_IN_A_ROW:
+                n_tries = 0
+                if self._reachable.is_set():
+                    return await self._wait_for_endpoint(article, outcome)
+            elif n_tries >= MAX_UNAVAILABLE_IN_A_ROW:
+                return outcome
+
+    async def _wait_for_endpoint(self, article: Article, last: Outcome) -> Outcome:
+        """Try one article again and again, with longer and longer pauses, while all others wait."""
+        self._reachable.clear()
+        self._tell(f"{last.error} Waiting for it, up to {self._patience_s / 60:.0f} minutes.")
+
+        async def pause(seconds: float) -> None:
+            try:
+                await asyncio.wait_for(self._stopping.wait(), seconds)
+            except TimeoutError:
+                pass
+
+        def ends(state: RetryCallState) -> bool:
+            return self.is_stopping or stop_after_delay(self._patience_s)(state)
+
+        async def ask() -> Outcome:
+            return await work_one(article, self._extractor, self._clock)
+
+        retrying = AsyncRetrying(
+            sleep=pause,
+            wait=wait_exponential(multiplier=0.5, max=LONGEST_WAIT_S),
+            retry=retry_if_result(lambda outcome: outcome.unavailable and not outcome.is_final),
+            stop=ends,
+            retry_error_callback=_last_result,
+        )
+        await pause(0.5)
+        outcome: Outcome = await retrying(ask)
+        if outcome.unavailable and not self.is_stopping:
+            self._lose(outcome.error)
+        else:
+            self._unavailable_in_a_row = 0
+        self._reachable.set()
+        return outcome
+
+    def _lose(self, error: str) -> None:
+        if self._lost is None:
+            self._lost = ModelUnavailable(error)
+        self.stop()
+
+
+async def _last_result(state: RetryCallState) -> Outcome:
+    if state.outcome is None:
+        raise AssertionError("a try has an outcome")
+    outcome: Outcome = state.outcome.result()
+    return outcome

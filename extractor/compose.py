@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from extractor.pipeline import Extractor
+from extractor.prices import FREE, Price, load_prices
 from extractor.settings import Settings
 from extractor.weights import Progress
 
@@ -43,3 +44,12 @@ async def open_extractor(model: str, settings: Settings, *, progress: Progress) 
 
             async with Model(endpoint_options(settings, name)) as endpoint:
                 yield EndpointExtractor(endpoint)
+
+
+def price_of(model: str, settings: Settings) -> Price | None:
+    """Return what a model's tokens cost; None when it is not known.
+
+    Raises:
+        ConfigError: The file of prices is malformed.
+    """
+    return FREE if model in {"rules", "local"} else load_prices(settings).of(model)

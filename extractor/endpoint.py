@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field, field_validator
 from extractor.errors import ModelError, ModelTruncated, ModelUnavailable
 from extractor.model import Asker
 from extractor.pieces import Run, cut, span_of, state_after
-from extractor.pipeline import Proposal
-from extractor.prompting import Prompt, load_prompt, numbered, render
+from extractor.pipeline import Estimate, Proposal
+from extractor.prompting import Message, Prompt, load_prompt, numbered, render
 from extractor.schema import (
     Article,
     ClaimDraft,
@@ -28,6 +28,14 @@ from extractor.schema import (
 )
 
 _MARKS = "\"'“”„‟«»‹›‘’‚‛「」"
+
+
+BYTES_PER_TOKEN = 4
+"""Of text, roughly; tokenizers differ."""
+
+TOKENS_PER_REPLY = 50
+TOKENS_PER_WORD = 5
+"""What a reply takes, by the words of its piece: 1,200 words dense with claims take about 6,000 tokens."""
 
 
 class ReporterReply(BaseModel):
@@ -101,6 +109,7 @@ class EndpointExtractor:
         self._options = options or EndpointOptions()
         self._prompt = prompt or load_prompt("claims", 1)
         reply_schema = json.dumps(ClaimsReply.model_json_schema(), sort_keys=True)
+        self._n_schema_bytes = len(reply_schema.encode())
         settings = {
             **self._options.model_dump(exclude={"max_parallel"}),
             "temperature": model.options.temperature,
@@ -141,6 +150,25 @@ class EndpointExtractor:
             pieces=tuple(o.piece.model_copy(update={"index": index}) for index, o in enumerate(outcomes)),
         )
 
+    def estimate(self, article: Article, sentences: tuple[Sentence, ...]) -> Estimate:
+        """Guess from the questions themselves, and from the words in them how much there is to answer."""
+        options = self._options
+        runs = cut(article.text, sentences, max_words=options.max_words, overlap_words=options.overlap_words)
+        total = Estimate()
+        for run in runs:
+            words = len(span_of(run).of(article.text).split())
+            n_bytes = sum(len(message.content.encode()) for message in self._messages(article, run))
+            total += Estimate(
+                n_pieces=1,
+                prompt_tokens=(n_bytes + self._n_schema_bytes) // BYTES_PER_TOKEN,
+                output_tokens=min(TOKENS_PER_REPLY + TOKENS_PER_WORD * words, options.max_output_tokens),
+            )
+        return total
+
+    def _messages(self, article: Article, run: Run) -> tuple[Message, ...]:
+        values = {"article": numbered(article.text, run), "language": article.metadata.language}
+        return render(self._prompt, values)
+
     async def _ask(self, article: Article, run: Run) -> tuple[_Outcome, ...]:
         """Ask about a piece, and where the reply was cut off, once more about each half."""
         try:
@@ -160,9 +188,8 @@ class EndpointExtractor:
         return tuple(outcomes)
 
     async def _claims(self, article: Article, run: Run) -> _Outcome:
-        values = {"article": numbered(article.text, run), "language": article.metadata.language}
-        messages = render(self._prompt, values)
         try:
+            messages = self._messages(article, run)
             reply = await self._model.ask(messages, ClaimsReply, max_output_tokens=self._options.max_output_tokens)
         except (ModelTruncated, ModelUnavailable):
             raise

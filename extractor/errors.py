@@ -11,6 +11,7 @@ ClaimDeskError
 │   ├── ModelTruncated      the reply ran into the token limit
 │   └── BudgetExceeded      stopped before money or tokens ran over the limit
 ├── StoreError
+│   ├── StoreUnavailable    unreachable or busy just now: waiting may help
 │   ├── LeaseLost           somebody else holds the claim now
 │   ├── Conflict            the claim changed since it was read
 │   └── MigrationError      the database is older or newer than the program
@@ -163,6 +164,10 @@ class BudgetExceeded(ModelError):
 
 class StoreError(ClaimDeskError):
     """The database refused, or is not what the program expects."""
+
+
+class StoreUnavailable(StoreError):
+    """The database cannot be reached or is busy just now."""
 
 
 class LeaseLost(StoreError):

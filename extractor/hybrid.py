@@ -21,7 +21,7 @@ from extractor import rules
 from extractor.errors import ModelError, ModelUnavailable
 from extractor.model import Model
 from extractor.pieces import Run, cut, span_of, state_after
-from extractor.pipeline import Proposal
+from extractor.pipeline import Estimate, Proposal
 from extractor.prompting import Prompt, load_prompt, numbered, render
 from extractor.rules import Name
 from extractor.rules.language import Language, language_of
@@ -36,6 +36,12 @@ from extractor.schema import (
     SourceKind,
     Value,
 )
+
+BYTES_PER_TOKEN = 4
+"""Of text, roughly; tokenizers differ."""
+
+TOKENS_PER_CHOICE = 12
+"""A name in JSON."""
 
 
 class HybridOptions(Value):
@@ -101,6 +107,18 @@ class HybridExtractor:
             piece = Piece(index=len(pieces), span=span_of(run), state=state, n_drafts=len(mine))
             pieces.append(await self._settle(article, run, questions, drafts, piece))
         return Proposal(drafts=tuple(drafts), pieces=tuple(pieces))
+
+    def estimate(self, article: Article, sentences: tuple[Sentence, ...]) -> Estimate:
+        """Guess one question for each piece."""
+        options = self._options
+        runs = cut(article.text, sentences, max_words=options.max_words, overlap_words=options.overlap_words)
+        n_bytes = sum(len(span_of(run).of(article.text).encode()) for run in runs)
+        fixed = len(self._prompt.system) // BYTES_PER_TOKEN
+        return Estimate(
+            n_pieces=len(runs),
+            prompt_tokens=n_bytes // BYTES_PER_TOKEN + fixed * len(runs),
+            output_tokens=TOKENS_PER_CHOICE * len(runs),
+        )
 
     async def _settle(
         self, article: Article, run: Run, questions: Sequence[_Question], drafts: list[ClaimDraft], piece: Piece

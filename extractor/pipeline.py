@@ -24,6 +24,21 @@ class Proposal(Value):
     """Every stretch of the body is in at least one of them."""
 
 
+class Estimate(Value):
+    """What an article will cost, guessed before anything is asked."""
+
+    n_pieces: int = 0
+    prompt_tokens: int = 0
+    output_tokens: int = 0
+
+    def __add__(self, other: "Estimate") -> "Estimate":
+        return Estimate(
+            n_pieces=self.n_pieces + other.n_pieces,
+            prompt_tokens=self.prompt_tokens + other.prompt_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+        )
+
+
 class Extractor(Protocol):
     """Proposes the claims of an article; rules, the local model and endpoints all look like this."""
 
@@ -40,6 +55,10 @@ class Extractor(Protocol):
         Raises:
             ModelUnavailable: The endpoint cannot be used at all; trying the next article is pointless.
         """
+        ...
+
+    def estimate(self, article: Article, sentences: tuple[Sentence, ...]) -> Estimate:
+        """Guess what the article will cost, without asking anybody."""
         ...
 
 

@@ -1,7 +1,7 @@
 """The extractor without a model: rules alone propose the claims."""
 
 from extractor import rules
-from extractor.pipeline import Proposal
+from extractor.pipeline import Estimate, Proposal
 from extractor.schema import Article, Identity, Piece, PieceState, Sentence, Span
 
 
@@ -23,3 +23,7 @@ class RulesExtractor:
             n_drafts=len(drafts),
         )
         return Proposal(drafts=drafts, pieces=(piece,))
+
+    def estimate(self, article: Article, sentences: tuple[Sentence, ...]) -> Estimate:
+        """Rules ask nobody."""
+        return Estimate(n_pieces=min(len(sentences), 1))

@@ -37,7 +37,8 @@ LAYERS = (
         "extractor/export.py",
     ),
     ("extractor/pipeline.py",),
-    ("extractor/rules_extractor.py", "extractor/hybrid.py", "extractor/endpoint.py", "extractor/batch.py"),
+    ("extractor/rules_extractor.py", "extractor/hybrid.py", "extractor/endpoint.py"),
+    ("extractor/batch.py", "extractor/budget.py", "extractor/writer.py", "extractor/runs.py"),
     ("extractor/compose.py", "extractor/doctor.py"),
     ("extractor/cli/",),
 )

@@ -15,7 +15,8 @@ from extractor.errors import ClaimDeskError
 
 app = typer.Typer(
     help="Pull the claims out of news articles, with who made them and where the text says so, and review them.",
-    epilog="Exit codes: 0 done, 1 some articles failed, 2 usage or configuration, 130 interrupted.",
+    epilog="Exit codes: 0 done, 1 some articles failed, 2 usage, configuration, or an endpoint or database that is "
+    "gone, 3 stopped by --max-cost or --max-tokens, 130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -1,7 +1,7 @@
 """Commands about articles: read them in, and tell how far the work is."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,6 +16,15 @@ from extractor.cli.output import (
     print_json,
     stdout_console,
 )
+
+if TYPE_CHECKING:
+    from extractor.schema import Failure, Run
+    from extractor.store import ArticleUsage, FailureCounts, ModelUsage
+
+MAX_FAILURES = 20
+MAX_COSTLIEST = 5
+MAX_RUNS = 10
+"""So many rows `status` shows of each."""
 
 
 def ingest(
@@ -75,13 +84,17 @@ def _json_line(value: object) -> str:
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
-    """Tell what is in the database: articles, claims by state, what was read and lost, what failed, and the cost."""
+    """Tell what is in the database: articles, claims by state, what was read, lost and failed, runs and their cost."""
     from extractor.settings import load_settings
     from extractor.store import (
+        article_titles,
+        costliest_articles,
+        count_articles,
         count_by_status,
+        count_failures,
         ledger_totals,
-        list_articles,
         list_failures,
+        list_runs,
         open_session,
         open_store,
         redacted,
@@ -90,29 +103,36 @@ def status(
 
     settings = load_settings()
     with open_session(open_store(settings.database_url), reading=True) as session:
-        stored = list_articles(session)
+        articles = count_articles(session)
         counts = count_by_status(session)
         totals = ledger_totals(session)
-        failures = list_failures(session)
+        n_failures = count_failures(session)
+        failures = list_failures(session, limit=MAX_FAILURES)
         usage = usage_by_model(session)
-    n_pending = sum(a.extracted_at is None for a in stored)
+        costliest = costliest_articles(session, limit=MAX_COSTLIEST)
+        runs = list_runs(session, limit=MAX_RUNS)
+        titles = article_titles(session, sha256s=[f.article_sha256 for f in failures])
     if as_json:
         print_json(
             {
                 "database": redacted(settings.database_url),
-                "articles": len(stored),
-                "articles_without_extraction": n_pending,
+                "articles": articles.n,
+                "articles_without_extraction": articles.n_without_extraction,
                 "claims": counts,
                 "pieces": totals.pieces,
                 "suspected_misses": totals.n_suspected_misses,
+                "n_failures": n_failures.n,
+                "n_set_aside": n_failures.n_set_aside,
                 "failures": failures,
                 "usage": usage,
+                "usage_by_article": costliest,
+                "runs": runs,
             }
         )
         return
     console = stdout_console()
     console.print(f"database {redacted(settings.database_url)}")
-    console.print(f"{len(stored)} articles, {n_pending} of them not extracted yet")
+    console.print(f"{articles.n} articles, {articles.n_without_extraction} of them not extracted yet")
     table = new_table("claims", "n", right=("n",))
     for state, n in counts.items():
         table.add_row(state, str(n))
@@ -120,15 +140,62 @@ def status(
     pieces = ", ".join(f"{n} {'with claims' if p == 'claims' else p}" for p, n in totals.pieces.items() if n) or "none"
     missed = count(totals.n_suspected_misses, "sentence")
     console.print(f"pieces read: {pieces}; {missed} perhaps missed: claimdesk show ARTICLE tells which")
-    titles = {a.sha256: a.title or a.metadata.origin for a in stored}
+    _print_failures(failures, n_failures, titles)
+    _print_usage(usage, costliest)
+    _print_runs(runs)
+
+
+def _print_failures(failures: "list[Failure]", counts: "FailureCounts", titles: dict[str, str]) -> None:
+    console = stdout_console()
     for failure in failures:
-        of = f"{failure.article_sha256[:SHORT_ID]} {titles[failure.article_sha256]!r} with {failure_line(failure)}"
-        console.print("[red]failed[/red]:", plain(of))
+        title = titles.get(failure.article_sha256, "")
+        of = f"{failure.article_sha256[:SHORT_ID]} {title!r} with {failure_line(failure)}"
+        aside = ", set aside" if failure.is_set_aside else ""
+        console.print(f"[red]failed{aside}[/red]:", plain(of))
+    if counts.n > len(failures):
+        console.print(f"and {counts.n - len(failures)} more; export --what articles has them all")
+    if counts.n_set_aside:
+        console.print(
+            f"{count(counts.n_set_aside, 'article')} set aside: claimdesk extract --retry-failed takes them up again"
+        )
+
+
+def _print_usage(usage: "list[ModelUsage]", costliest: "list[ArticleUsage]") -> None:
+    numbers = ("articles", "calls", "prompt tokens", "output tokens", "seconds", "USD", "USD/article")
     if usage:
-        table = new_table("model", "articles", "calls", "prompt tokens", "output tokens", "seconds", "USD")
+        table = new_table("model", *numbers, right=numbers)
         for row in usage:
             u = row.usage
-            cost = "unknown" if u.cost_usd is None else f"{u.cost_usd:.2f}"
+            each = None if u.cost_usd is None else u.cost_usd / row.n_articles
             cells = (row.n_articles, u.calls, u.prompt_tokens, u.output_tokens, f"{u.seconds:.0f}")
-            table.add_row(row.model, *map(str, cells), cost if u.calls else "0")
-        console.print(table)
+            table.add_row(row.model, *map(str, cells), _usd(u.cost_usd, u.calls), _usd(each, u.calls, digits=4))
+        stdout_console().print(table)
+    if costliest:
+        table = new_table("dearest articles", "model", *numbers[1:6], right=numbers[1:6])
+        for article in costliest:
+            u = article.usage
+            used = map(str, (u.calls, u.prompt_tokens, u.output_tokens, f"{u.seconds:.0f}"))
+            cost = _usd(u.cost_usd, u.calls, digits=4)
+            table.add_row(article.article_sha256[:SHORT_ID], article.model, *used, cost)
+        stdout_console().print(table)
+
+
+def _print_runs(runs: "list[Run]") -> None:
+    if not runs:
+        return
+    numbers = ("articles", "failed", "set aside", "claims", "prompt tokens", "output tokens", "USD")
+    table = new_table("run", "begun (UTC)", "model", "state", *numbers, right=("run", *numbers))
+    for run in runs:
+        t = run.totals
+        u = t.usage
+        cells = (t.n_done, t.n_failed, t.n_set_aside, t.n_claims, u.prompt_tokens, u.output_tokens)
+        begun = f"{run.started_at:%Y-%m-%d %H:%M}"
+        where = f"{run.state} ({run.host}, process {run.pid})" if run.ended_at is None else str(run.state)
+        table.add_row(str(run.id), begun, run.model, where, *map(str, cells), _usd(u.cost_usd, u.calls))
+    stdout_console().print(table)
+
+
+def _usd(cost_usd: float | None, calls: int, *, digits: int = 2) -> str:
+    if not calls:
+        return "0"
+    return "unknown" if cost_usd is None else f"{cost_usd:.{digits}f}"

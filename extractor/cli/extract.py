@@ -1,35 +1,47 @@
 """The command that turns articles into claims."""
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from extractor.cli.output import (
+    EXIT_BUDGET,
     EXIT_FAILED,
     EXIT_INTERRUPTED,
     SHORT_ID,
-    article_progress,
     bytes_progress,
     complain,
+    count,
     new_table,
-    print_json,
+    plain,
+    print_json_line,
     stdout_console,
 )
+from extractor.cli.watching import Watch, duration, spent, watching
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from extractor.batch import Outcome
+    from extractor.batch import Batch, Outcome
+    from extractor.budget import Limits
+    from extractor.pipeline import Extractor
+    from extractor.runs import OpenRun, RunRequest
+    from extractor.schema import Failure, Identity, Run
     from extractor.settings import Settings
 
 MAX_ROWS = 60
-"""A longer run shows only the articles that had trouble, and the sums."""
+"""A longer run shows only so many of the articles that had trouble, and the sums."""
 
 ENDPOINT_CONCURRENCY = 8
 """Articles in flight at an endpoint; the local model and rules gain nothing from more than one."""
+
+MAX_NAMED = 20
+"""Articles set aside that are named at the end of a run; `claimdesk status` names them too."""
 
 
 def extract(
@@ -51,32 +63,63 @@ def extract(
     concurrency: Annotated[
         int | None, typer.Option(min=1, max=512, help="Articles in flight at once at an endpoint.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+    max_cost: Annotated[
+        float | None, typer.Option(metavar="USD", min=0, help="Stop before the run has cost more.")
+    ] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Stop before the run has used more, in and out.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Estimate articles, pieces, tokens and cost; nothing is asked.")
+    ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Take up the articles again that were set aside.")
+    ] = False,
+    max_tries: Annotated[
+        int, typer.Option(min=1, max=100, help="An article that has failed so often is set aside.")
+    ] = 3,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON line for each article as it ends, and one for the run.")
+    ] = False,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Log to stderr, one JSON object a line, instead of the progress.")
+    ] = False,
 ) -> None:
     """Extract the claims of all pending articles, or of those named.
 
-    An article is pending until this model with this prompt has done it. Interrupt it at any moment:
-    what is done is stored, and the same command goes on with the rest.
+    An article is pending until this model with this prompt has done it. Ctrl-C (or SIGTERM) finishes what is in
+    flight, a second one stops at once; the same command goes on with the rest, after a kill or a power cut too.
+    Articles that failed are tried again by the next run, and set aside after --max-tries.
     """
     from extractor.settings import load_settings
     from extractor.store import open_store
 
     settings = load_settings()
     model = model or settings.model
+    job = Job(
+        model=model,
+        articles=articles,
+        concurrency=concurrency or (1 if model in {"rules", "local"} else ENDPOINT_CONCURRENCY),
+        max_tries=max_tries,
+        retry_failed=retry_failed,
+        limits=_limits(model, settings, max_cost, max_tokens),
+    )
     engine = open_store(settings.database_url)
-    outcomes: list[Outcome] = []
+    if dry_run:
+        from extractor.cli.estimate import estimate
+
+        asyncio.run(estimate(engine, settings, job.model, job.articles, as_json=as_json))
+        return
+    report = _Report(as_json)
     try:
-        asyncio.run(_run(engine, settings, Job(model, articles, concurrency), outcomes))
+        with watching(model, log_json=log_json) as watch:
+            ended = asyncio.run(_run(engine, settings, job, watch, report))
+            watch.closed(ended.run)
     except KeyboardInterrupt:
-        done = sum(o.extraction is not None for o in outcomes)
-        complain(f"interrupted: {done} articles are stored; the same command goes on with the rest")
+        complain("interrupted; the same command goes on with the rest")
         raise typer.Exit(EXIT_INTERRUPTED) from None
-    _report_json(outcomes) if as_json else _report(outcomes, _titles(engine, outcomes), model)
-    for outcome in outcomes:
-        if outcome.error:
-            complain(f"article {outcome.article_sha256[:SHORT_ID]} failed: {outcome.error}")
-    if any(o.extraction is None for o in outcomes):
-        raise typer.Exit(EXIT_FAILED)
+    report.close(ended, model)
+    _exit(ended)
 
 
 @dataclass(frozen=True)
@@ -85,104 +128,257 @@ class Job:
 
     model: str
     articles: list[str] | None
-    concurrency: int | None
+    concurrency: int
+    max_tries: int
+    retry_failed: bool
+    limits: "Limits"
 
 
-async def _run(engine: "Engine", settings: "Settings", job: Job, outcomes: "list[Outcome]") -> None:
-    """Extract and store; `outcomes` grows as articles end, so that an interruption loses none."""
-    from extractor.batch import extract_many
+@dataclass(frozen=True)
+class Ended:
+    """How the run ended, and what is left."""
+
+    run: "Run"
+    n_elsewhere: int
+    set_aside: "list[Failure]"
+    """The first of them."""
+    n_set_aside: int
+    error: Exception | None
+    """Why it ended before its time; the caller raises it."""
+
+
+def _limits(model: str, settings: "Settings", max_cost: float | None, max_tokens: int | None) -> "Limits":
+    from extractor.budget import Limits
+    from extractor.compose import price_of
+    from extractor.errors import ConfigError
+
+    price = price_of(model, settings)
+    if max_cost is not None and price is None:
+        raise ConfigError(
+            f"no price is known for model {model!r}, so --max-cost cannot be kept to: "
+            "add it to the file of prices, or use --max-tokens"
+        )
+    return Limits(max_cost_usd=max_cost, max_tokens=max_tokens, price=price)
+
+
+async def _run(engine: "Engine", settings: "Settings", job: Job, watch: Watch, report: "_Report") -> Ended:
+    """Extract and store until the backlog ends, or something else does."""
+    from extractor.batch import Batch
+    from extractor.budget import Budget
     from extractor.clock import utc_now
     from extractor.compose import open_extractor
-    from extractor.schema import Article
-    from extractor.store import get_article, open_session, pending_articles, record_failure, save_extraction
+    from extractor.runs import OpenRun
 
-    def load(sha256: str) -> Article:
-        with open_session(engine, reading=True) as session:
-            return get_article(session, ref=sha256)
+    def ended(outcome: "Outcome") -> None:
+        watch.ended(outcome, run.totals)
+        report.add(outcome)
 
     with bytes_progress() as progress:
         async with open_extractor(job.model, settings, progress=progress) as extractor:
-            with open_session(engine, reading=True) as session:
-                pending = list(pending_articles(session, identity=extractor.identity, refs=job.articles or None))
-            concurrency = job.concurrency or (1 if job.model in {"rules", "local"} else ENDPOINT_CONCURRENCY)
-            with article_progress(len(pending), job.model) as advance:
-                async for outcome in extract_many(
-                    pending, load=load, extractor=extractor, concurrency=concurrency, clock=utc_now
-                ):
-                    with open_session(engine) as session:
-                        if outcome.extraction:
-                            save_extraction(session, extraction=outcome.extraction)
-                        else:
-                            record_failure(
-                                session,
-                                article_sha256=outcome.article_sha256,
-                                identity=extractor.identity,
-                                error=outcome.error,
-                                now=utc_now(),
-                            )
-                    outcomes.append(outcome)
-                    advance()
+            request = _request(engine, job, extractor)
+            run = OpenRun(engine, request, clock=utc_now, tell=watch.message, watch=ended)
+            batch = Batch(extractor, clock=utc_now, budget=Budget(job.limits), tell=watch.message)
+            error = await _worked_off(run, batch, watch)
+            return await _told(engine, run, batch, error, request.identity)
 
 
-def _titles(engine: "Engine", outcomes: "Sequence[Outcome]") -> dict[str, str]:
-    from extractor.store import list_articles, open_session
+def _request(engine: "Engine", job: Job, extractor: "Extractor") -> "RunRequest":
+    from extractor.runs import RunRequest
+    from extractor.schema import RunSettings
+    from extractor.store import open_session, resolve_articles
 
-    wanted = {o.article_sha256 for o in outcomes}
-    with open_session(engine, reading=True) as session:
-        return {a.sha256: a.title or "" for a in list_articles(session) if a.sha256 in wanted}
-
-
-def _bad_pieces(outcome: "Outcome") -> list[str]:
-    pieces = outcome.extraction.pieces if outcome.extraction else ()
-    return [p.state for p in pieces if p.state.is_loss]
-
-
-def _report(outcomes: "Sequence[Outcome]", titles: dict[str, str], model: str) -> None:
-    console = stdout_console()
-    if not outcomes:
-        console.print(f"nothing to do: every article has been extracted with {model} (claimdesk status tells more)")
-        return
-    numbers = ("claims", "flagged", "suspected misses", "tokens out", "seconds")
-    table = new_table("article", "title", *numbers, "trouble", right=numbers)
-    sums = [0, 0, 0, 0, 0.0]
-    for outcome in outcomes:
-        row: list[float] = [0, 0, 0, 0, 0.0]
-        trouble = outcome.error and "failed"
-        if extraction := outcome.extraction:
-            row = [
-                len(extraction.claims),
-                sum(bool(c.flags) for c in extraction.claims),
-                len(extraction.suspected_misses),
-                extraction.usage.output_tokens,
-                extraction.seconds,
-            ]
-            trouble = ", ".join(f"piece {state}" for state in _bad_pieces(outcome))
-        sums = [a + b for a, b in zip(sums, row, strict=True)]
-        if trouble or len(outcomes) <= MAX_ROWS:
-            table.add_row(
-                outcome.article_sha256[:SHORT_ID], titles.get(outcome.article_sha256, ""), *_cells(row), trouble
-            )
-    table.add_section()
-    table.add_row("", f"{len(outcomes)} articles, {model}", *_cells(sums), "")
-    console.print(table)
-
-
-def _cells(row: Sequence[float]) -> list[str]:
-    return [str(int(n)) for n in row[:-1]] + [f"{row[-1]:.1f}"]
-
-
-def _report_json(outcomes: "Sequence[Outcome]") -> None:
-    print_json(
-        [
-            {
-                "article": o.article_sha256,
-                "error": o.error or None,
-                "claims": len(o.extraction.claims) if o.extraction else None,
-                "suspected_misses": len(o.extraction.suspected_misses) if o.extraction else None,
-                "pieces": [p.state for p in o.extraction.pieces] if o.extraction else None,
-                "usage": o.extraction.usage if o.extraction else None,
-                "seconds": o.extraction.seconds if o.extraction else None,
-            }
-            for o in outcomes
-        ]
+    only = None
+    if job.articles:
+        with open_session(engine, reading=True) as session:
+            only = resolve_articles(session, refs=job.articles)
+    return RunRequest(
+        identity=extractor.identity,
+        settings=RunSettings(
+            concurrency=job.concurrency,
+            max_tries=job.max_tries,
+            max_cost_usd=job.limits.max_cost_usd,
+            max_tokens=job.limits.max_tokens,
+        ),
+        only=only,
+        retry_failed=job.retry_failed,
     )
+
+
+async def _worked_off(run: "OpenRun", batch: "Batch", watch: Watch) -> Exception | None:
+    """Return why the run could not go on, if so; what had ended by then is written."""
+    from extractor.errors import ModelUnavailable
+
+    try:
+        async with run:
+            with _heeding_signals(run, batch, watch):
+                watch.begun(run.run_id, (await run.counts()).n_waiting)
+                await run.work(batch)
+    except ModelUnavailable as exc:
+        return exc
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or not batch.is_stopping:
+            raise
+        task.uncancel()
+    return None
+
+
+async def _told(
+    engine: "Engine", run: "OpenRun", batch: "Batch", error: Exception | None, identity: "Identity"
+) -> Ended:
+    from extractor.schema import RunState
+    from extractor.store import list_failures, open_session
+
+    if error is not None:
+        state, reason = RunState.STOPPED, str(error)
+    elif batch.is_out_of_budget:
+        state, reason = RunState.BUDGET, "the next article could have passed the limit"
+    elif batch.is_stopping:
+        state, reason = RunState.INTERRUPTED, "by a signal"
+    else:
+        state, reason = RunState.DONE, ""
+    done = await run.end(state, reason)
+    counts = await run.counts()
+    with open_session(engine, reading=True) as session:
+        aside = list_failures(session, identity=identity, set_aside=True, limit=MAX_NAMED)
+    return Ended(done, counts.n_elsewhere, aside, counts.n_set_aside, error)
+
+
+@contextmanager
+def _heeding_signals(run: "OpenRun", batch: "Batch", watch: Watch) -> Iterator[None]:
+    """Let the first SIGINT or SIGTERM end the run in good order, and the second at once."""
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+    def stop() -> None:
+        if not batch.is_stopping:
+            watch.message(f"finishing {count(batch.n_in_flight, 'article')} in flight; Ctrl-C once more stops at once")
+            batch.stop()
+        elif task is not None:
+            run.lose_patience()
+            task.cancel()
+
+    def heard(number: int, frame: object) -> None:
+        loop.call_soon_threadsafe(stop)
+
+    before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _exit(ended: Ended) -> None:
+    """Leave with the code that tells a script how it went."""
+    from extractor.schema import RunState
+
+    match ended.run.state:
+        case RunState.INTERRUPTED:
+            complain(
+                f"interrupted: {count(ended.run.totals.n_done, 'article')} stored; "
+                "the same command goes on with the rest"
+            )
+            raise typer.Exit(EXIT_INTERRUPTED)
+        case RunState.BUDGET:
+            complain("stopped before the limit; the same command goes on with the rest")
+            raise typer.Exit(EXIT_BUDGET)
+        case _ if ended.error is not None:
+            raise ended.error
+        case _ if ended.run.totals.n_failed or ended.run.totals.n_set_aside:
+            raise typer.Exit(EXIT_FAILED)
+
+
+@dataclass
+class _Report:
+    """What stands on stdout: a row for each article of a short run, or JSON lines as they come."""
+
+    as_json: bool
+    rows: "list[tuple[str, ...]]" = field(default_factory=list)
+    n: int = 0
+    n_flagged: int = 0
+    seconds: float = 0.0
+
+    def add(self, outcome: "Outcome") -> None:
+        """Take note of an article; of a long run only so many are kept."""
+        self.n += 1
+        extraction = outcome.extraction
+        claims = extraction.claims if extraction else ()
+        losses = [piece.state for piece in extraction.pieces if piece.state.is_loss] if extraction else []
+        n_flagged = sum(bool(claim.flags) for claim in claims)
+        self.n_flagged += n_flagged
+        self.seconds += outcome.seconds
+        misses = extraction.suspected_misses if extraction else ()
+        if self.as_json:
+            print_json_line(
+                {
+                    "article": outcome.article_sha256,
+                    "error": outcome.error or None,
+                    "claims": len(claims) if extraction else None,
+                    "suspected_misses": len(misses) if extraction else None,
+                    "pieces": [piece.state for piece in extraction.pieces] if extraction else None,
+                    "usage": outcome.usage,
+                    "seconds": outcome.seconds,
+                }
+            )
+            return
+        trouble = "failed" if outcome.error else ", ".join(f"piece {state}" for state in losses)
+        if self.n == MAX_ROWS + 1:
+            self.rows = [row for row in self.rows if row[-1]]
+        if len(self.rows) < MAX_ROWS and (trouble or self.n <= MAX_ROWS):
+            numbers = (len(claims), n_flagged, len(misses), outcome.usage.output_tokens)
+            cells = (*map(str, numbers), f"{outcome.seconds:.1f}")
+            self.rows.append((outcome.article_sha256[:SHORT_ID], outcome.title or "", *cells, trouble))
+
+    def close(self, ended: Ended, model: str) -> None:
+        """Print what there is to say at the end."""
+        if self.as_json:
+            print_json_line({"run": ended.run})
+            return
+        if self.n:
+            self._print_table(ended.run, model)
+        elif ended.error is None and not ended.n_set_aside and not ended.n_elsewhere and not ended.run.reason:
+            stdout_console().print(
+                f"nothing to do: every article has been extracted with {model} (claimdesk status tells more)"
+            )
+        for line in _remarks(ended):
+            stdout_console().print(plain(line))
+
+    def _print_table(self, run: "Run", model: str) -> None:
+        numbers = ("claims", "flagged", "suspected misses", "tokens out", "seconds")
+        table = new_table("article", "title", *numbers, "trouble", right=numbers)
+        for row in self.rows:
+            table.add_row(*(plain(cell) for cell in row))
+        table.add_section()
+        totals = run.totals
+        sums = (totals.n_claims, self.n_flagged, totals.n_suspected_misses, totals.usage.output_tokens)
+        table.add_row("", f"{self.n} articles, {model}", *map(str, sums), f"{self.seconds:.1f}", "")
+        console = stdout_console()
+        console.print(table)
+        console.print(plain(summary(run)))
+
+
+def summary(run: "Run") -> str:
+    """Tell a run in one line."""
+    totals = run.totals
+    took = ((run.ended_at or run.seen_at) - run.started_at).total_seconds()
+    n = totals.n_done + totals.n_failed
+    words = [
+        f"{count(totals.n_done, 'article')} in {duration(took)} ({n / max(took, 0.1):.1f}/s)",
+        count(totals.n_claims, "claim"),
+        *spent(totals),
+    ]
+    if totals.n_set_aside:
+        words.append(f"{totals.n_set_aside} set aside")
+    if totals.n_lost_pieces:
+        words.append(f"{count(totals.n_lost_pieces, 'piece')} lost")
+    why = f" ({run.reason})" if run.reason else ""
+    return f"run {run.id} with {run.model}: {run.state}{why}; {', '.join(words)}"
+
+
+def _remarks(ended: Ended) -> Iterator[str]:
+    if ended.n_elsewhere:
+        yield f"{count(ended.n_elsewhere, 'article')} in the hands of another run (claimdesk status tells which)"
+    if ended.n_set_aside:
+        yield f"{count(ended.n_set_aside, 'article')} set aside; claimdesk extract --retry-failed takes them up again:"
+        for failure in ended.set_aside:
+            yield f"  {failure.article_sha256[:SHORT_ID]} failed {failure.n_failures} times: {failure.reason}"

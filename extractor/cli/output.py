@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
+EXIT_BUDGET = 3
 EXIT_INTERRUPTED = 130
 
 SHORT_ID = 12
@@ -86,6 +87,14 @@ def print_json(value: Any) -> None:
     from pydantic_core import to_json
 
     sys.stdout.write(to_json(value, indent=2).decode() + "\n")
+
+
+def print_json_line(value: Any) -> None:
+    """Print a value as one line of JSON on stdout, at once; pydantic values and dates are understood."""
+    from pydantic_core import to_json
+
+    sys.stdout.write(to_json(value).decode() + "\n")
+    sys.stdout.flush()
 
 
 @contextmanager

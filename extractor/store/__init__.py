@@ -7,7 +7,27 @@ The block is one transaction. Functions take the session first and give values o
 rows never leave this package.
 """
 
-from extractor.store.articles import add_article, get_article, list_articles, pending_articles
+from extractor.store.articles import (
+    ArticleCounts,
+    add_article,
+    article_titles,
+    count_articles,
+    get_article,
+    list_articles,
+    resolve_articles,
+)
+from extractor.store.backlog import (
+    Backlog,
+    BacklogCounts,
+    BacklogPage,
+    claim_backlog,
+    close_attempts,
+    count_backlog,
+    give_back,
+    read_backlog,
+    set_deadly_aside,
+    take_up_again,
+)
 from extractor.store.batches import (
     Batch,
     Merge,
@@ -23,38 +43,54 @@ from extractor.store.batches import (
 )
 from extractor.store.claims import count_by_status, get_claim, list_claims
 from extractor.store.decisions import NewDecision, decide, history, last_decision, undo
-from extractor.store.engine import open_engine, open_session, redacted
+from extractor.store.engine import PATIENCE_S, open_engine, open_session, patiently, redacted
 from extractor.store.extractions import (
+    ArticleUsage,
+    Blame,
+    FailureCounts,
     ModelUsage,
+    costliest_articles,
+    count_failures,
     latest_extraction,
     ledger_totals,
     list_failures,
     list_identities,
     record_failure,
     save_extraction,
+    save_extractions,
     usage_by_model,
 )
 from extractor.store.migrate import SchemaState, Verdict, ensure_schema, open_store, schema_state, upgrade
 from extractor.store.notes import Comment, assign, comment, comments
 from extractor.store.queue import LEASE_S, SKIP_S, next_claim, release, skip
 from extractor.store.ranking import rank
+from extractor.store.runs import RunHolder, add_to_run, end_dead_runs, end_run, get_run, list_runs, start_run
 from extractor.store.searching import claims_page, count_claims, facets
 from extractor.store.timeline import Assigned, Commented, Decided, Found, Step, Timeline, timeline
 
 __all__ = [
     "LEASE_S",
+    "PATIENCE_S",
     "SKIP_S",
+    "ArticleCounts",
+    "ArticleUsage",
     "Assigned",
+    "Backlog",
+    "BacklogCounts",
+    "BacklogPage",
     "Batch",
+    "Blame",
     "Comment",
     "Commented",
     "Decided",
+    "FailureCounts",
     "Found",
     "Merge",
     "ModelUsage",
     "NewClaim",
     "NewDecision",
     "Refused",
+    "RunHolder",
     "SchemaState",
     "Seen",
     "Split",
@@ -63,18 +99,30 @@ __all__ = [
     "Verdict",
     "add",
     "add_article",
+    "add_to_run",
+    "article_titles",
     "assign",
+    "claim_backlog",
     "claims_page",
+    "close_attempts",
     "comment",
     "comments",
+    "costliest_articles",
+    "count_articles",
+    "count_backlog",
     "count_by_status",
     "count_claims",
+    "count_failures",
     "decide",
     "decide_many",
+    "end_dead_runs",
+    "end_run",
     "ensure_schema",
     "facets",
     "get_article",
     "get_claim",
+    "get_run",
+    "give_back",
     "history",
     "last_decision",
     "latest_extraction",
@@ -83,20 +131,27 @@ __all__ = [
     "list_claims",
     "list_failures",
     "list_identities",
+    "list_runs",
     "merge",
     "next_claim",
     "open_engine",
     "open_session",
     "open_store",
-    "pending_articles",
+    "patiently",
     "rank",
+    "read_backlog",
     "record_failure",
     "redacted",
     "release",
+    "resolve_articles",
     "save_extraction",
+    "save_extractions",
     "schema_state",
+    "set_deadly_aside",
     "skip",
     "split",
+    "start_run",
+    "take_up_again",
     "timeline",
     "undo",
     "undo_batch",

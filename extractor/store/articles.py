@@ -1,7 +1,7 @@
 """Articles in the database: written once, never changed."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func
@@ -10,15 +10,19 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, exists, select
 
 from extractor.errors import StoreError
-from extractor.schema import Article, ClaimStatus, Identity, StoredArticle
+from extractor.schema import Article, ClaimStatus, StoredArticle, Value
 from extractor.store.index import index_article
-from extractor.store.tables import ArticleRow, ClaimRow, ExtractionRow, identity_sha256
+from extractor.store.tables import ArticleRow, ClaimRow, ExtractionRow
 
 MIN_PREFIX = 6
 """Fewer digits of a hash are taken for a title."""
 
-PAGE = 500
-"""Articles looked up at once while a backlog is streamed."""
+
+class ArticleCounts(Value):
+    """How many articles there are."""
+
+    n: int
+    n_without_extraction: int
 
 
 def add_article(session: Session, *, article: Article, now: datetime) -> bool:
@@ -104,48 +108,61 @@ def list_articles(session: Session) -> list[StoredArticle]:
     ]
 
 
-def pending_articles(session: Session, *, identity: Identity, refs: Sequence[str] | None = None) -> Iterator[str]:
-    """Stream the articles that have not been extracted with this identity, those that failed too.
+def resolve_articles(session: Session, *, refs: Sequence[str]) -> tuple[str, ...]:
+    """Return the hashes of the articles that are meant, each once.
 
     Args:
-        session: Where from; best one that only reads, since it stays open while the backlog is worked on.
-        identity: The extractor's.
-        refs: Only these articles, as for `get_article`; all when None.
-
-    Yields:
-        Hashes in the order in which the articles came in, or that of `refs`.
+        session: Where from.
+        refs: As for `get_article`.
 
     Raises:
         StoreError: A ref names no article, or several.
     """
-    done = exists().where(
-        col(ExtractionRow.article_sha256) == ArticleRow.sha256,
-        col(ExtractionRow.identity_sha256) == identity_sha256(identity),
+    return tuple(dict.fromkeys(_resolve(session, ref) for ref in refs))
+
+
+def count_articles(session: Session) -> ArticleCounts:
+    """Count the articles, and those that nobody has extracted yet."""
+    unread = ~exists().where(col(ExtractionRow.article_sha256) == ArticleRow.sha256)
+    n = session.exec(select(func.count()).select_from(ArticleRow)).one()
+    n_unread = session.exec(select(func.count()).select_from(ArticleRow).where(unread)).one()
+    return ArticleCounts(n=n, n_without_extraction=n_unread)
+
+
+def article_titles(session: Session, *, sha256s: Sequence[str]) -> dict[str, str]:
+    """Return what to call each of some articles: its headline, or where it was read."""
+    query = select_columns(col(ArticleRow.sha256), col(ArticleRow.title), col(ArticleRow.about)).where(
+        col(ArticleRow.sha256).in_(sha256s)
     )
-    pending = select(ArticleRow.arrival, ArticleRow.sha256).where(~done).order_by(col(ArticleRow.arrival))
-    if refs is not None:
-        for sha256 in dict.fromkeys(_resolve(session, ref) for ref in refs):
-            if session.exec(pending.where(ArticleRow.sha256 == sha256)).first():
-                yield sha256
-        return
-    last = -1
-    # Page by page and not by one open cursor: memory stays flat, and commits in between do no harm.
-    while page := session.exec(pending.where(col(ArticleRow.arrival) > last).limit(PAGE)).all():
-        for arrival, sha256 in page:
-            yield sha256
-            last = arrival or last
+    return {sha256: title or about.origin for sha256, title, about in session.execute(query)}
 
 
 def lock_article(session: Session, *, sha256: str) -> None:
-    """Let one transaction at a time write what belongs to an article; SQLite has one writer anyway.
+    """Lock one article as `lock_articles` does.
 
     Raises:
         StoreError: There is no such article.
     """
-    # key_share: rows that only refer to the article may still be written by others.
-    query = select(ArticleRow.arrival).where(ArticleRow.sha256 == sha256).with_for_update(key_share=True)
-    if session.exec(query).first() is None:
-        raise StoreError(f"no article {sha256[:12]!r} in the database: ingest it first")
+    lock_articles(session, sha256s=[sha256])
+
+
+def lock_articles(session: Session, *, sha256s: Sequence[str]) -> None:
+    """Let one transaction at a time write what belongs to some articles; SQLite has one writer anyway.
+
+    Raises:
+        StoreError: There is no such article.
+    """
+    # key_share: rows that only refer to the article may still be written by others. In order, so that two
+    # transactions with several articles each never wait for one another.
+    wanted = sorted(set(sha256s))
+    query = (
+        select_columns(col(ArticleRow.sha256))
+        .where(col(ArticleRow.sha256).in_(wanted))
+        .order_by(col(ArticleRow.sha256))
+        .with_for_update(key_share=True)
+    )
+    if missing := sorted(set(wanted) - set(session.execute(query).scalars())):
+        raise StoreError(f"no article {missing[0][:12]!r} in the database: ingest it first")
 
 
 def _resolve(session: Session, ref: str) -> str:

@@ -1,18 +1,32 @@
 """Reaching the database: the engine, the session, its errors in plain words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import SQLITE_BUSY, OperationalError
-from typing import Any
+from threading import Event
+from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlmodel import Session
-from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry,
+    retry_if_exception,
+    retry_if_exception_type,
+    sleep_using_event,
+    stop_after_delay,
+    stop_when_event_set,
+    wait_exponential_jitter,
+    wait_random,
+)
 
-from extractor.errors import MigrationError, StoreError
+from extractor.errors import MigrationError, StoreError, StoreUnavailable
+
+T = TypeVar("T")
 
 VERSION_TABLE = "claimdesk_version"
 """Where the schema's revision is written; a name of our own, since a PostgreSQL database may be shared."""
@@ -21,6 +35,9 @@ BUSY_TIMEOUT_S = 30.0
 """How long one writer of SQLite waits for another."""
 
 CONNECT_TIMEOUT_S = 10
+
+PATIENCE_S = 600.0
+"""How long a run waits for a database that has gone away."""
 
 SECRET_PARAMETERS = ("password", "sslpassword")
 
@@ -31,7 +48,6 @@ COMPLAINTS: tuple[tuple[str, str], ...] = (
     ("readonly database", "may only be read: check the permissions of the file and its folder"),
     ("database or disk is full", "cannot grow, the disk is full: make room and run the command again"),
     ("No space left on device", "cannot grow, the server's disk is full: make room and run the command again"),
-    ("database is locked", "is busy with another program's writing: run the command again"),
     ("password authentication failed", "refuses the user name or password: check CLAIMDESK_DATABASE_URL"),
     ("no password supplied", "wants a password: add it to CLAIMDESK_DATABASE_URL"),
     ("does not exist", "does not exist on its server: create it (createdb) or check CLAIMDESK_DATABASE_URL"),
@@ -39,6 +55,14 @@ COMPLAINTS: tuple[tuple[str, str], ...] = (
     ("NUL", "cannot hold a text with NUL characters: remove them from the input"),
 )
 """A part of the driver's message, and what it means for the database it is about."""
+
+PASSING: tuple[tuple[str, str], ...] = (
+    ("database is locked", "is busy with another program's writing: run the command again"),
+    ("deadlock detected", "had two programs wait for each other: run the command again"),
+    ("the database system is", "is starting or stopping: run the command again in a moment"),
+    ("too many clients", "serves as many programs as it can: run the command again in a moment"),
+)
+"""The same for what passes by itself."""
 
 UNREACHABLE = ("connection", "resolve host", "translate host name", "timeout expired")
 
@@ -160,6 +184,37 @@ def translated(url: URL) -> Iterator[None]:
         raise _translation(exc, redacted(url.render_as_string(hide_password=False))) from exc
 
 
+def patiently(
+    work: Callable[[], T], *, tell: Callable[[str], None], give_up: Event | None = None, patience_s: float = PATIENCE_S
+) -> T:
+    """Do something with the database, and try again for a while where it is away or busy just now.
+
+    Args:
+        work: A whole transaction, which may be done twice: an answer may get lost after the deed.
+        tell: Told, in a sentence, that there is a wait.
+        give_up: When set, nobody waits any longer.
+        patience_s: How long to wait in all.
+
+    Raises:
+        StoreUnavailable: It did not come back in time.
+    """
+    event = give_up or Event()
+
+    def say(state: RetryCallState) -> None:
+        if state.attempt_number == 1 and state.outcome is not None:
+            tell(f"{state.outcome.exception()}; waiting for it, up to {patience_s / 60:.0f} minutes")
+
+    retrying = Retrying(
+        retry=retry_if_exception_type(StoreUnavailable),
+        wait=wait_exponential_jitter(multiplier=0.2, max=5, jitter=0.2),
+        stop=stop_after_delay(patience_s) | stop_when_event_set(event),
+        sleep=sleep_using_event(event),
+        before_sleep=say,
+        reraise=True,
+    )
+    return retrying(work)
+
+
 def _translation(exc: SQLAlchemyError, where: str) -> StoreError:
     # Not str(exc): SQLAlchemy's text holds the statement and its parameters, whole articles among them.
     cause = exc.orig if isinstance(exc, DBAPIError) and exc.orig is not None else exc
@@ -169,8 +224,11 @@ def _translation(exc: SQLAlchemyError, where: str) -> StoreError:
     for sign, meaning in COMPLAINTS:
         if sign in message:
             return StoreError(f"the database {where} {meaning}")
+    for sign, meaning in PASSING:
+        if sign in message:
+            return StoreUnavailable(f"the database {where} {meaning}")
     first_line = message.splitlines()[0] if message else type(cause).__name__
     lost = isinstance(exc, DBAPIError) and exc.connection_invalidated
     if lost or any(sign in message for sign in UNREACHABLE):
-        return StoreError(f"the database {where} cannot be reached: check that the server runs ({first_line})")
+        return StoreUnavailable(f"the database {where} cannot be reached: check that the server runs ({first_line})")
     return StoreError(f"the database {where} refused: {first_line}")

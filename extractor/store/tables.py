@@ -43,13 +43,36 @@ from extractor.schema import (
     Identity,
     Piece,
     RejectionReason,
+    Run,
+    RunSettings,
+    RunState,
+    RunTotals,
     StoredClaim,
     SuspectedMiss,
+    Usage,
 )
 from extractor.store.fulltext import as_tsvector
 
 UNPLACED = 2**31 - 1
 """`ClaimRow.start_char` of a claim whose content was not found: it comes last in reading order."""
+
+TALLY = (
+    "article_sha256",
+    "id",
+    "model",
+    "calls",
+    "prompt_tokens",
+    "output_tokens",
+    "call_seconds",
+    "cost_usd",
+    "n_claims_pieces",
+    "n_empty_pieces",
+    "n_refused_pieces",
+    "n_truncated_pieces",
+    "n_failed_pieces",
+    "n_suspected_misses",
+)
+"""What sums over extractions read, in an index: the rows beside it hold every raw reply."""
 
 LEASED = text("leased_by IS NOT NULL")
 """What the index of leases covers: a handful of rows, however many claims there are."""
@@ -166,7 +189,10 @@ class ExtractionRow(Row, table=True):
     """One extractor's work on one article; its claims are in `FindRow`."""
 
     __tablename__ = "extraction"
-    __table_args__ = (UniqueConstraint("article_sha256", "identity_sha256"),)
+    __table_args__ = (
+        UniqueConstraint("article_sha256", "identity_sha256"),
+        Index("ix_extraction_tally", *TALLY),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     article_sha256: str = Field(foreign_key="article.sha256")
@@ -186,6 +212,74 @@ class ExtractionRow(Row, table=True):
     )
     pieces: tuple[Piece, ...] = Field(sa_column=Column(ValueType(tuple[Piece, ...]), nullable=False))
     """The ledger with every raw reply."""
+    run_id: int | None = None
+    """The run it was made in; None when it was saved outside of one."""
+    n_claims_pieces: int = 0
+    """How many of `pieces` have this state, as those that follow: sums need not read the raw replies."""
+    n_empty_pieces: int = 0
+    n_refused_pieces: int = 0
+    n_truncated_pieces: int = 0
+    n_failed_pieces: int = 0
+    n_suspected_misses: int = 0
+
+
+class RunRow(Row, table=True):
+    """One call of a command that works through a backlog; updated while it goes."""
+
+    __tablename__ = "run"
+
+    id: int | None = Field(default=None, primary_key=True)
+    state: RunState = Field(sa_column=Column(_words(RunState), nullable=False))
+    reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    """Why it ended before the backlog did."""
+    model: str
+    identity_sha256: str
+    identity: Identity = Field(sa_column=Column(ValueType(Identity), nullable=False))
+    settings: RunSettings = Field(sa_column=Column(ValueType(RunSettings), nullable=False))
+    host: str
+    pid: int
+    started_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    seen_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    """When it gave its last sign of life."""
+    ended_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    n_done: int = 0
+    n_failed: int = 0
+    n_set_aside: int = 0
+    n_claims: int = 0
+    n_lost_pieces: int = 0
+    n_suspected_misses: int = 0
+    calls: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    prompt_tokens: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    output_tokens: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
+    call_seconds: float = 0.0
+    cost_usd: float = 0.0
+    n_unpriced_calls: int = 0
+
+    def as_value(self) -> Run:
+        """Return the run."""
+        of = {name: getattr(self, name) for name in Run.model_fields if name not in {"totals", "id"}}
+        totals = {name: getattr(self, name) for name in RunTotals.model_fields if name != "usage"}
+        usage = Usage(
+            calls=self.calls,
+            prompt_tokens=self.prompt_tokens,
+            output_tokens=self.output_tokens,
+            seconds=self.call_seconds,
+            cost_usd=None if self.n_unpriced_calls else self.cost_usd,
+        )
+        return Run(id=self.id or 0, totals=RunTotals(**totals, usage=usage), **of)
+
+
+class AttemptRow(Row, table=True):
+    """An article that a run has begun and not ended: written before the work begins, gone when it has ended."""
+
+    __tablename__ = "attempt"
+
+    article_sha256: str = Field(primary_key=True, foreign_key="article.sha256")
+    identity_sha256: str = Field(primary_key=True)
+    run_id: int | None
+    """Who has it; None when it was given back."""
+    n_begun: int
+    """How often it was begun since it last ended: more than once only when runs died over it."""
 
 
 class FailureRow(Row, table=True):
@@ -198,6 +292,10 @@ class FailureRow(Row, table=True):
     model: str
     reason: str = Field(sa_column=Column(Text, nullable=False))
     n_failures: int
+    n_blamed: int = 0
+    """How many of them were the article's fault, and not that of an endpoint in trouble."""
+    is_set_aside: bool = False
+    """Left alone by runs until somebody asks for it."""
     first_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     last_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 

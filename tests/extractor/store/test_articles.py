@@ -1,4 +1,3 @@
-import hashlib
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,12 +10,9 @@ from extractor.store import (
     get_article,
     list_articles,
     open_session,
-    pending_articles,
-    record_failure,
     save_extraction,
 )
-from extractor.store.articles import PAGE
-from tests.extractor.store.samples import MODEL, NOON, RULES, fill, make_article, make_claim, make_extraction
+from tests.extractor.store.samples import MODEL, NOON, fill, make_article, make_claim, make_extraction
 
 
 def test_an_article_comes_back_as_it_went_in(engine: Engine) -> None:
@@ -100,34 +96,3 @@ def test_the_list_tells_what_has_been_done(engine: Engine) -> None:
     assert (second.n_claims, second.model, second.extracted_at) == (0, None, None)
     assert second.added_at == NOON
     assert second.metadata.publisher == "The Courier"
-
-
-def test_pending_are_those_this_identity_has_not_done(engine: Engine) -> None:
-    done, failed, new = fill(engine, text="Done."), make_article("Failed."), make_article("New.")
-    with open_session(engine) as session:
-        add_article(session, article=failed, now=NOON)
-        add_article(session, article=new, now=NOON)
-        record_failure(session, article_sha256=failed.sha256, identity=RULES, error="no", now=NOON)
-    with open_session(engine, reading=True) as session:
-        assert list(pending_articles(session, identity=RULES)) == [failed.sha256, new.sha256]
-        assert list(pending_articles(session, identity=MODEL)) == [done.sha256, failed.sha256, new.sha256]
-        refs = [new.sha256[:8], done.sha256[:8], new.sha256]
-        assert list(pending_articles(session, identity=RULES, refs=refs)) == [new.sha256]
-        with pytest.raises(StoreError, match="'nothing'"):
-            list(pending_articles(session, identity=RULES, refs=["nothing"]))
-
-
-def test_a_backlog_is_streamed_while_it_is_worked_off(engine: Engine) -> None:
-    articles = [make_article(f"Article {n}.", title=None) for n in range(PAGE + 20)]
-    with open_session(engine) as session:
-        for article in articles:
-            add_article(session, article=article, now=NOON)
-    seen = []
-    with open_session(engine, reading=True) as reading:
-        for sha256 in pending_articles(reading, identity=RULES):
-            seen.append(sha256)
-            if len(seen) % 50 == 1:
-                with open_session(engine) as session:
-                    save_extraction(session, extraction=make_extraction(get_article(session, ref=sha256)))
-    assert seen == [a.sha256 for a in articles]
-    assert hashlib.sha256(articles[0].text.encode()).hexdigest() == seen[0]

@@ -1,19 +1,34 @@
+import json
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, make_url, text
 
 from extractor.errors import MigrationError, StoreError
-from extractor.store import Verdict, ensure_schema, open_engine, open_store, schema_state, upgrade
+from extractor.store import (
+    Verdict,
+    ensure_schema,
+    ledger_totals,
+    open_engine,
+    open_session,
+    open_store,
+    schema_state,
+    upgrade,
+)
 from extractor.store.engine import VERSION_TABLE
 from extractor.store.migrate import MIGRATIONS
 from extractor.store.tables import Row
 from tests.extractor.store.samples import fill
+
+HEAD = ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 def write_revision(url: str, revision: str) -> None:
@@ -110,3 +125,30 @@ def test_many_programs_may_open_a_new_database_at_once(database_url: str) -> Non
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(ensure_schema, [database_url] * 8))
     assert schema_state(database_url).is_current
+
+
+def test_what_was_extracted_before_is_counted(database_url: str) -> None:
+    """A database of revision 0001 with data in it: the ledger's sums are there after the upgrade."""
+    engine = open_engine(database_url)
+    with engine.connect() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.commit()
+    pieces = [{"state": state} for state in ("claims", "claims", "failed", "truncated")]
+    article = "INSERT INTO article VALUES (1, 'a', 'Title', 0, '2026-11-20 12:00:00+00:00', '{}', 'Text.')"
+    extraction = (
+        "INSERT INTO extraction (id, article_sha256, identity_sha256, model, identity, started_at, seconds, calls, "
+        "prompt_tokens, output_tokens, call_seconds, suspected_misses, pieces) VALUES (1, 'a', 'b', 'm', '{}', "
+        "'2026-11-20 12:00:00+00:00', 1, 1, 1, 1, 1, '[{}, {}]', :pieces)"
+    )
+    with engine.begin() as connection:
+        connection.execute(text(article))
+        connection.execute(text(extraction), {"pieces": json.dumps(pieces)})
+    assert upgrade(database_url).current == HEAD
+    with open_session(engine, reading=True) as session:
+        totals = ledger_totals(session)
+    assert {state: n for state, n in totals.pieces.items() if n} == {"claims": 2, "failed": 1, "truncated": 1}
+    assert totals.n_suspected_misses == 2
+    engine.dispose()

@@ -1,0 +1,93 @@
+"""Limits of money and tokens: work is begun only while what is in flight will stay within them."""
+
+import asyncio
+
+from extractor.pipeline import Estimate
+from extractor.prices import Price
+from extractor.schema import Usage, Value
+
+MARGIN = 1.25
+"""An article may cost so much more than the dearest one so far did, measured by what was guessed for each."""
+
+
+class Limits(Value):
+    """What a run may use; None is without limit."""
+
+    max_cost_usd: float | None = None
+    max_tokens: int | None = None
+    """Of questions and answers together."""
+    price: Price | None = None
+    """Must be known where `max_cost_usd` is set."""
+
+
+class Budget:
+    """What is spent and what is reserved for the articles in flight.
+
+    An article is guessed to use its estimate times the largest factor by which one was underestimated so
+    far, and a margin. What is in flight has that reserved until it has ended; then the real usage counts.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._spent = Usage()
+        self._spent_usd = 0.0
+        self._reserved: dict[str, Estimate] = {}
+        self._factor = 1.0
+        self._is_first = True
+        self._settled = asyncio.Condition()
+
+    @property
+    def is_limited(self) -> bool:
+        """Tell whether there is anything to keep to."""
+        return self._limits.max_cost_usd is not None or self._limits.max_tokens is not None
+
+    async def admit(self, article_sha256: str, estimate: Estimate) -> bool:
+        """Reserve room for an article; wait for others in flight to end where that may make room.
+
+        Returns:
+            False when there is no room for it and nothing in flight that could give any back.
+        """
+        async with self._settled:
+            while not self._has_room(estimate):
+                if not self._reserved:
+                    return False
+                await self._settled.wait()
+            self._reserved[article_sha256] = estimate
+            return True
+
+    async def settle(self, article_sha256: str, usage: Usage) -> None:
+        """Book what an article really used in place of what was reserved for it."""
+        async with self._settled:
+            estimate = self._reserved.pop(article_sha256)
+            self._spent += usage
+            self._spent_usd += self._cost_usd(usage)
+            guessed = estimate.prompt_tokens + estimate.output_tokens
+            if guessed and usage.calls:
+                used = (usage.prompt_tokens + usage.output_tokens) / guessed
+                # The first real figure replaces the guess, be it more or less; then the dearest counts.
+                self._factor = used if self._is_first else max(self._factor, used)
+                self._is_first = False
+            self._settled.notify_all()
+
+    def _has_room(self, estimate: Estimate) -> bool:
+        limits, factor = self._limits, self._factor * MARGIN
+        in_flight = sum(self._reserved.values(), estimate)
+        tokens = factor * (in_flight.prompt_tokens + in_flight.output_tokens)
+        if limits.max_tokens is not None:
+            spent = self._spent.prompt_tokens + self._spent.output_tokens
+            if spent + tokens > limits.max_tokens:
+                return False
+        if limits.max_cost_usd is not None and limits.price is not None:
+            return self._spent_usd + factor * cost_usd(limits.price, in_flight) <= limits.max_cost_usd
+        return True
+
+    def _cost_usd(self, usage: Usage) -> float:
+        if usage.cost_usd is not None or self._limits.price is None:
+            return usage.cost_usd or 0.0
+        used = Estimate(prompt_tokens=usage.prompt_tokens, output_tokens=usage.output_tokens)
+        return cost_usd(self._limits.price, used)
+
+
+def cost_usd(price: Price, estimate: Estimate) -> float:
+    """Return what an article will cost in USD, nothing of it read before by the endpoint."""
+    return price.of(prompt_tokens=estimate.prompt_tokens, cached_prompt_tokens=0, output_tokens=estimate.output_tokens)

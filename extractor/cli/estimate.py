@@ -1,0 +1,52 @@
+"""What an extraction would cost: `claimdesk extract --dry-run`."""
+
+from typing import TYPE_CHECKING
+
+from extractor.cli.output import bytes_progress, new_table, print_json, stdout_console
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from extractor.settings import Settings
+
+PAGE = 200
+
+
+async def estimate(
+    engine: "Engine", settings: "Settings", model: str, refs: list[str] | None, *, as_json: bool
+) -> None:
+    """Add up the estimates of all pending articles and print them; nothing is asked and nothing written."""
+    from extractor.budget import cost_usd
+    from extractor.compose import open_extractor, price_of
+    from extractor.pipeline import Estimate
+    from extractor.segment import segment
+    from extractor.store import Backlog, open_session, read_backlog, resolve_articles
+
+    total, n_articles = Estimate(), 0
+    after: int | None = -1
+    with bytes_progress() as progress:
+        async with open_extractor(model, settings, progress=progress) as extractor:
+            with open_session(engine, reading=True) as session:
+                only = resolve_articles(session, refs=refs) if refs else None
+                backlog = Backlog(identity=extractor.identity, only=only)
+                while after is not None:
+                    page = read_backlog(session, backlog=backlog, after=after, limit=PAGE)
+                    after = page.last
+                    n_articles += len(page.articles)
+                    for article in page.articles:
+                        total += extractor.estimate(article, segment(article))
+    price = price_of(model, settings)
+    cost = cost_usd(price, total) if price else None
+    if as_json:
+        print_json({"model": model, "articles": n_articles, **total.model_dump(), "cost_usd": cost})
+        return
+    table = new_table("estimate", model, right=(model,))
+    for name, value in (
+        ("articles", f"{n_articles:,}"),
+        ("pieces", f"{total.n_pieces:,}"),
+        ("prompt tokens", f"{total.prompt_tokens:,}"),
+        ("output tokens", f"{total.output_tokens:,}"),
+        ("USD", "unknown: no price for this model" if cost is None else f"{cost:,.2f}"),
+    ):
+        table.add_row(name, value)
+    stdout_console().print(table)

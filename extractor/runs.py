@@ -1,0 +1,391 @@
+"""One run over a backlog in the database: articles are claimed in pages, outcomes written in batches, off the loop."""
+
+import asyncio
+import os
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from extractor.batch import Batch, Outcome
+from extractor.errors import StoreError, StoreUnavailable
+from extractor.pipeline import Clock
+from extractor.schema import Article, Identity, Run, RunSettings, RunState, RunTotals, Value
+from extractor.store import (
+    Backlog,
+    BacklogCounts,
+    BacklogPage,
+    Blame,
+    RunHolder,
+    add_to_run,
+    claim_backlog,
+    close_attempts,
+    count_backlog,
+    end_dead_runs,
+    end_run,
+    get_run,
+    give_back,
+    open_session,
+    patiently,
+    record_failure,
+    save_extractions,
+    set_deadly_aside,
+    start_run,
+    take_up_again,
+)
+from extractor.writer import Writer
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+T = TypeVar("T")
+
+DEAD_AFTER_S = 60.0
+"""A run on another machine that has given no sign of life for so long is taken for dead."""
+
+BEAT_S = 10.0
+"""A run gives a sign of life at least so often."""
+
+MOST_AHEAD = 64
+"""Articles claimed at once, at most; twice as many may wait to be begun."""
+
+BATCH_SIZE = 64
+"""Articles written in one transaction, at most."""
+
+Tell = Callable[[str], None]
+
+
+class GivenBack(Value):
+    """An article whose claim ends without a try."""
+
+    article_sha256: str
+
+
+class RunRequest(Value):
+    """What a run is to do."""
+
+    identity: Identity
+    settings: RunSettings
+    only: tuple[str, ...] | None = None
+    """Hashes of the only articles meant; all when None."""
+    retry_failed: bool = False
+    """Take up the articles again that were set aside."""
+
+
+class OpenRun:
+    """A run in the database from its begin to its end; the desk of a `Batch`, and an async context manager."""
+
+    def __init__(
+        self,
+        engine: "Engine",
+        request: RunRequest,
+        *,
+        clock: Clock,
+        tell: Tell = lambda message: None,
+        watch: Callable[[Outcome], None] = lambda outcome: None,
+    ) -> None:
+        self._engine = engine
+        self._request = request
+        self._clock = clock
+        self._tell = tell
+        self._watch = watch
+        self._give_up = threading.Event()
+        self._backlog = Backlog(identity=request.identity, only=request.only, max_tries=request.settings.max_tries)
+        self._beating: asyncio.Task[None] | None = None
+        self._writer: Writer[Outcome | GivenBack | None] | None = None
+        self.totals = RunTotals()
+        """Of what has ended so far, written or about to be."""
+
+    @property
+    def run_id(self) -> int:
+        """The run's number in the database."""
+        return self._backlog.run_id
+
+    async def __aenter__(self) -> Self:
+        """Enter the run, and take over what dead ones had in hand.
+
+        Raises:
+            StoreError: The database refused, or did not come back in time.
+        """
+        await self._in_thread(self._begin)
+        concurrency = self._request.settings.concurrency
+        self._writer = Writer(self._write, capacity=max(2 * concurrency, 16), batch_size=BATCH_SIZE)
+        await self._writer.__aenter__()
+        self._beating = asyncio.create_task(self._beat(self._writer))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Write what is left.
+
+        Raises:
+            StoreError: The database refused, or did not come back in time; what could not be written is pending.
+        """
+        if self._beating is not None:
+            self._beating.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._beating
+        if self._writer is not None:
+            await self._writer.__aexit__(kind, exc, trace)
+
+    def lose_patience(self) -> None:
+        """Wait for the database no longer."""
+        self._give_up.set()
+
+    async def counts(self) -> BacklogCounts:
+        """Count what there is to do."""
+
+        def count() -> BacklogCounts:
+            with open_session(self._engine, reading=True) as session:
+                return count_backlog(session, backlog=self._backlog)
+
+        return await self._in_thread(count)
+
+    async def work(self, batch: Batch) -> None:
+        """Work the backlog off: first all articles, then alone those over which processes have died.
+
+        Raises:
+            ModelUnavailable: The endpoint cannot be used.
+            StoreError: The database refused, or did not come back in time.
+        """
+        concurrency = self._request.settings.concurrency
+        async with _Draw(self, page=min(concurrency, MOST_AHEAD)) as draw:
+            await batch.work(draw, concurrency=concurrency)
+        if not batch.is_stopping:
+            async with _Draw(self, page=1, alone=True) as draw:
+                await batch.work(draw, concurrency=1)
+
+    async def end(self, state: RunState, reason: str = "") -> Run:
+        """Enter how the run ended, after everything is written, and return it.
+
+        Raises:
+            StoreError: The database refused, or did not come back in time.
+        """
+
+        def enter() -> Run:
+            with open_session(self._engine) as session:
+                end_run(session, run_id=self.run_id, state=state, reason=reason, now=self._clock())
+                return get_run(session, run_id=self.run_id)
+
+        return await self._in_thread(enter)
+
+    async def claim(self, after: int, limit: int, *, alone: bool) -> BacklogPage:
+        """Claim the next articles, for the run's own draw."""
+
+        def claim() -> BacklogPage:
+            with open_session(self._engine) as session:
+                return claim_backlog(session, backlog=self._backlog, after=after, limit=limit, alone=alone)
+
+        return await self._in_thread(claim)
+
+    async def finish(self, outcome: Outcome) -> None:
+        """Hand an outcome to the writer."""
+        self.totals += _gains(outcome)
+        self._watch(outcome)
+        writer = self._opened()
+        try:
+            await writer.put(outcome)
+        except asyncio.CancelledError:
+            # It is paid for, so it is written, however urgent the end is.
+            writer.put_now(outcome)
+            raise
+
+    async def written(self) -> None:
+        """Wait until everything that has ended is in the database."""
+        await self._opened().written()
+
+    def give_back(self, article: Article) -> None:
+        """Take back an article that was not tried."""
+        self._opened().put_now(GivenBack(article_sha256=article.sha256))
+
+    def _opened(self) -> Writer[Outcome | GivenBack | None]:
+        if self._writer is None:
+            raise RuntimeError("the run is not open; enter it first")
+        return self._writer
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.to_thread(patiently, work, tell=self._tell, give_up=self._give_up)
+
+    def _begin(self) -> None:
+        holder, now = RunHolder(host=socket.gethostname(), pid=os.getpid()), self._clock()
+        request = self._request
+        with open_session(self._engine) as session:
+            end_dead_runs(session, is_dead=lambda run: _is_dead(run, holder, now), now=now)
+            if request.retry_failed:
+                take_up_again(session, backlog=self._backlog)
+            n_deadly = set_deadly_aside(session, backlog=self._backlog, now=now)
+            run_id = start_run(session, identity=request.identity, settings=request.settings, holder=holder, now=now)
+            gains = RunTotals(n_set_aside=n_deadly)
+            add_to_run(session, run_id=run_id, totals=gains, now=now)
+        self._backlog = self._backlog.model_copy(update={"run_id": run_id})
+        self.totals = gains
+
+    async def _beat(self, writer: "Writer[Outcome | GivenBack | None]") -> None:
+        while True:
+            await asyncio.sleep(BEAT_S)
+            await writer.put(None)
+
+    def _write(self, items: "Sequence[Outcome | GivenBack | None]") -> None:
+        """Write a batch in one transaction; where the database refuses it, each article by itself."""
+        try:
+            self._write_together(items)
+        except StoreUnavailable:
+            raise
+        except StoreError as exc:
+            if len(items) == 1:
+                self._write_refused(items[0], exc)
+                return
+            for item in items:
+                self._write([item])
+
+    def _write_refused(self, item: Outcome | GivenBack | None, error: StoreError) -> None:
+        """Record an extraction that the database does not take as a failure of its article."""
+        if not isinstance(item, Outcome) or item.extraction is None:
+            raise error
+        self._write_together([item.model_copy(update={"extraction": None, "error": str(error)})])
+
+    def _write_together(self, items: "Sequence[Outcome | GivenBack | None]") -> None:
+        patiently(lambda: self._transaction(items), tell=self._tell, give_up=self._give_up)
+
+    def _transaction(self, items: "Sequence[Outcome | GivenBack | None]") -> None:
+        outcomes = [item for item in items if isinstance(item, Outcome)]
+        given_back = [item.article_sha256 for item in items if isinstance(item, GivenBack)]
+        backlog, now = self._backlog, self._clock()
+        totals = RunTotals()
+        with open_session(self._engine) as session:
+            extractions = [o.extraction for o in outcomes if o.extraction is not None]
+            save_extractions(session, extractions=extractions, run_id=backlog.run_id)
+            for outcome in outcomes:
+                gains = _gains(outcome)
+                if outcome.extraction is None:
+                    is_set_aside = record_failure(
+                        session,
+                        article_sha256=outcome.article_sha256,
+                        identity=backlog.identity,
+                        error=outcome.error,
+                        now=now,
+                        blame=None if outcome.unavailable else Blame(max_tries=backlog.max_tries),
+                    )
+                    gains += RunTotals(n_set_aside=int(is_set_aside))
+                totals += gains
+            close_attempts(session, identity=backlog.identity, sha256s=[o.article_sha256 for o in outcomes])
+            if given_back:
+                give_back(session, backlog=backlog, sha256s=given_back)
+            add_to_run(session, run_id=backlog.run_id, totals=totals, now=now)
+
+
+class _Draw:
+    """The articles of a run one by one, a page claimed ahead; an async context manager."""
+
+    def __init__(self, run: OpenRun, *, page: int, alone: bool = False) -> None:
+        self._run = run
+        self._page = page
+        self._alone = alone
+        self._ready: asyncio.Queue[Article | None] = asyncio.Queue()
+        self._runs_low = asyncio.Event()
+        self._after: int | None = -1
+        self._is_closed = False
+        self._claiming: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        if not self._alone:
+            self._claiming = asyncio.create_task(self._claim_ahead())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give back what was claimed and not begun; a claim under way is waited for, so that none is forgotten."""
+        self._is_closed = True
+        self._runs_low.set()
+        if self._claiming is not None:
+            with suppress(StoreError):
+                await self._claiming
+        while not self._ready.empty():
+            if article := self._ready.get_nowait():
+                self._run.give_back(article)
+
+    async def next(self) -> Article | None:
+        """Return the next article; None when there is none left."""
+        if self._alone:
+            # Nothing ahead: an article that only waited must not be counted as begun when the process dies.
+            return await self._claim_one()
+        article = await self._ready.get()
+        if article is None:
+            self._ready.put_nowait(None)
+            if self._claiming is not None:
+                await self._claiming
+        elif self._ready.qsize() < self._page:
+            self._runs_low.set()
+        return article
+
+    async def finish(self, outcome: Outcome) -> None:
+        """Pass an outcome on."""
+        await self._run.finish(outcome)
+        if self._alone:
+            # Else the next article's death would look like this one's.
+            await self._run.written()
+
+    def give_back(self, article: Article) -> None:
+        """Pass an article back."""
+        self._run.give_back(article)
+
+    async def _claim_one(self) -> Article | None:
+        while self._after is not None:
+            page = await self._run.claim(self._after, 1, alone=True)
+            self._after = page.last
+            if page.articles:
+                return page.articles[0]
+        return None
+
+    async def _claim_ahead(self) -> None:
+        try:
+            while self._after is not None and not self._is_closed:
+                self._runs_low.clear()
+                page = await self._run.claim(self._after, self._page, alone=False)
+                self._after = page.last
+                for article in page.articles:
+                    self._ready.put_nowait(article)
+                if self._ready.qsize() >= self._page:
+                    await self._runs_low.wait()
+        finally:
+            # For everybody who waits: there is no more.
+            self._ready.put_nowait(None)
+
+
+def _gains(outcome: Outcome) -> RunTotals:
+    """Return what an outcome adds to the run's totals; whether it is set aside is known when it is written."""
+    extraction = outcome.extraction
+    if extraction is None:
+        return RunTotals(n_failed=1, usage=outcome.usage)
+    return RunTotals(
+        n_done=1,
+        n_claims=len(extraction.claims),
+        n_lost_pieces=sum(piece.state.is_loss for piece in extraction.pieces),
+        n_suspected_misses=len(extraction.suspected_misses),
+        usage=outcome.usage,
+    )
+
+
+def _is_dead(run: Run, holder: RunHolder, now: datetime) -> bool:
+    """Judge a run that says it is running: by its last sign of life, and on this machine by its process too."""
+    if now - run.seen_at > timedelta(seconds=DEAD_AFTER_S):
+        return True
+    return run.host == holder.host and (run.pid == holder.pid or not _is_running(run.pid))
+
+
+def _is_running(pid: int) -> bool:
+    if os.name != "posix":
+        # Elsewhere the question would be a signal.
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

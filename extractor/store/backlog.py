@@ -1,0 +1,230 @@
+"""The backlog of an extractor: which articles are next, who has them in hand, and which are set aside.
+
+An article is claimed for a run before the work begins, and the claim counts the tries: an article that
+kills its process is known by a count that never came down. Articles that were in hand when a process
+died, three times, come last and one at a time, so that the innocent ones beside it are not blamed.
+"""
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, update
+from sqlalchemy import select as select_columns
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, exists, select
+
+from extractor.schema import Article, Identity, RunState, Value
+from extractor.store.extractions import Blame, record_failure
+from extractor.store.tables import ArticleRow, AttemptRow, ExtractionRow, FailureRow, RunRow, identity_sha256
+
+
+class Backlog(Value):
+    """What is to be done, and by whom."""
+
+    identity: Identity
+    run_id: int = 0
+    """Who claims; 0 for somebody who only looks."""
+    only: tuple[str, ...] | None = None
+    """Hashes of the only articles meant; all when None."""
+    max_tries: int = 3
+    """So often may a process die over an article among others, and again over it alone."""
+
+
+class BacklogCounts(Value):
+    """How many of the articles meant are where."""
+
+    n_meant: int
+    n_done: int
+    n_set_aside: int
+    n_elsewhere: int
+    """In the hands of another run that is alive."""
+    n_waiting: int
+
+
+class BacklogPage(Value):
+    """The next articles of a backlog."""
+
+    articles: tuple[Article, ...]
+    """In the order in which they came in."""
+    last: int | None
+    """Where the next page goes on; None when there is no more."""
+
+
+def count_backlog(session: Session, *, backlog: Backlog) -> BacklogCounts:
+    """Count the articles of a backlog."""
+    of = _Joined(backlog)
+    states = case((of.done, "done"), (of.set_aside, "set_aside"), (of.elsewhere, "elsewhere"), else_="waiting").label(
+        "state"
+    )
+    query = of.join(select_columns(states, func.count())).group_by(states)
+    counts: Counter[str] = Counter()
+    for state, n in session.execute(query):
+        counts[state] = n
+    return BacklogCounts(
+        n_meant=sum(counts.values()),
+        n_done=counts["done"],
+        n_set_aside=counts["set_aside"],
+        n_elsewhere=counts["elsewhere"],
+        n_waiting=counts["waiting"],
+    )
+
+
+def read_backlog(session: Session, *, backlog: Backlog, after: int, limit: int) -> BacklogPage:
+    """Return the next waiting articles without claiming them; `after` is -1 for the first page."""
+    of = _Joined(backlog)
+    return _page(session, of, ~of.done & ~of.set_aside & ~of.elsewhere, after, limit)
+
+
+def claim_backlog(session: Session, *, backlog: Backlog, after: int, limit: int, alone: bool = False) -> BacklogPage:
+    """Claim the next waiting articles for the run; the claim is in force when the session ends.
+
+    Args:
+        session: Where to.
+        backlog: What is to be done.
+        after: -1 for the first page, then the `last` of the page before.
+        limit: At most so many.
+        alone: The articles over which processes have died, instead of all others.
+
+    Returns:
+        Those that nobody else has claimed in the meantime; they may be none although there are more. What the
+        run has in hand itself is claimed once more: an answer of the database that got lost does no harm.
+    """
+    of = _Joined(backlog)
+    suspected = func.coalesce(of.attempt.n_begun, 0) >= backlog.max_tries
+    wanted = ~of.done & ~of.set_aside & ~of.elsewhere & (suspected if alone else ~suspected)
+    page = _page(session, of, wanted, after, limit)
+    if not page.articles:
+        return page
+    claimed = _claim(session, backlog, [article.sha256 for article in page.articles])
+    return page.model_copy(update={"articles": tuple(a for a in page.articles if a.sha256 in claimed)})
+
+
+def give_back(session: Session, *, backlog: Backlog, sha256s: list[str]) -> None:
+    """Take back claims on articles whose work did not begin, or was broken off on purpose: no try was made."""
+    mine = and_(
+        col(AttemptRow.article_sha256).in_(sha256s),
+        col(AttemptRow.identity_sha256) == identity_sha256(backlog.identity),
+        col(AttemptRow.run_id) == backlog.run_id,
+    )
+    session.execute(update(AttemptRow).where(mine).values(run_id=None, n_begun=col(AttemptRow.n_begun) - 1))
+    session.execute(delete(AttemptRow).where(col(AttemptRow.run_id).is_(None), col(AttemptRow.n_begun) <= 0))
+
+
+def close_attempts(session: Session, *, identity: Identity, sha256s: list[str]) -> None:
+    """Forget the claims on articles whose work has ended, well or not."""
+    ended = and_(
+        col(AttemptRow.article_sha256).in_(sha256s), col(AttemptRow.identity_sha256) == identity_sha256(identity)
+    )
+    session.execute(delete(AttemptRow).where(ended))
+
+
+def set_deadly_aside(session: Session, *, backlog: Backlog, now: datetime) -> int:
+    """Set aside the articles over which processes have died too often, and return how many those are."""
+    too_often = 2 * backlog.max_tries
+    query = (
+        select(AttemptRow)
+        .outerjoin(RunRow, and_(col(RunRow.id) == AttemptRow.run_id, col(RunRow.state) == RunState.RUNNING))
+        .where(
+            AttemptRow.identity_sha256 == identity_sha256(backlog.identity),
+            col(AttemptRow.n_begun) >= too_often,
+            col(RunRow.id).is_(None),
+        )
+    )
+    deadly = session.exec(query).all()
+    for attempt in deadly:
+        error = f"the program was killed {attempt.n_begun} times while it worked on this article"
+        record_failure(
+            session,
+            article_sha256=attempt.article_sha256,
+            identity=backlog.identity,
+            error=error,
+            now=now,
+            blame=Blame(max_tries=1),
+        )
+        session.delete(attempt)
+    session.flush()
+    return len(deadly)
+
+
+def take_up_again(session: Session, *, backlog: Backlog) -> int:
+    """Put the articles that were set aside back into the backlog with all tries before them; return how many."""
+    aside = and_(col(FailureRow.is_set_aside), col(FailureRow.identity_sha256) == identity_sha256(backlog.identity))
+    if backlog.only is not None:
+        aside = and_(aside, col(FailureRow.article_sha256).in_(backlog.only))
+    done = session.execute(update(FailureRow).where(aside).values(is_set_aside=False, n_blamed=0))
+    return int(getattr(done, "rowcount", 0))
+
+
+class _Joined:
+    """The articles meant, each beside what is known of it."""
+
+    def __init__(self, backlog: Backlog) -> None:
+        self._only = backlog.only
+        key = identity_sha256(backlog.identity)
+        self.attempt = aliased(AttemptRow)
+        self._failure = aliased(FailureRow)
+        self._run = aliased(RunRow)
+        self._attempt_is_its = and_(
+            col(self.attempt.article_sha256) == ArticleRow.sha256, col(self.attempt.identity_sha256) == key
+        )
+        self._failure_is_its = and_(
+            col(self._failure.article_sha256) == ArticleRow.sha256, col(self._failure.identity_sha256) == key
+        )
+        self._run_has_it = and_(
+            col(self._run.id) == self.attempt.run_id,
+            col(self._run.state) == RunState.RUNNING,
+            col(self._run.id) != backlog.run_id,
+        )
+        self.done: ColumnElement[bool] = exists().where(
+            col(ExtractionRow.article_sha256) == ArticleRow.sha256, col(ExtractionRow.identity_sha256) == key
+        )
+        self.set_aside: ColumnElement[bool] = func.coalesce(col(self._failure.is_set_aside), False)
+        self.elsewhere: ColumnElement[bool] = col(self._run.id).is_not(None)
+
+    def join(self, query: Any) -> Any:
+        """Put the tables into a query."""
+        joined = (
+            query.select_from(ArticleRow)
+            .outerjoin(self.attempt, self._attempt_is_its)
+            .outerjoin(self._failure, self._failure_is_its)
+            .outerjoin(self._run, self._run_has_it)
+        )
+        return joined if self._only is None else joined.where(col(ArticleRow.sha256).in_(self._only))
+
+
+def _page(session: Session, of: _Joined, wanted: ColumnElement[bool], after: int, limit: int) -> BacklogPage:
+    query = of.join(select_columns(ArticleRow)).where(wanted, col(ArticleRow.arrival) > after)
+    rows = session.execute(query.order_by(col(ArticleRow.arrival)).limit(limit)).scalars().all()
+    page = BacklogPage(
+        articles=tuple(row.as_value() for row in rows), last=rows[-1].arrival if len(rows) == limit else None
+    )
+    # A long backlog would otherwise pile its articles up in a long session.
+    session.expunge_all()
+    return page
+
+
+def _claim(session: Session, backlog: Backlog, sha256s: list[str]) -> set[str]:
+    """Return the articles that are ours now; another run may have been quicker."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    key = identity_sha256(backlog.identity)
+    rows = [
+        {"article_sha256": sha256, "identity_sha256": key, "run_id": backlog.run_id, "n_begun": 1}
+        for sha256 in sorted(sha256s)
+    ]
+    alive = select(RunRow.id).where(RunRow.state == RunState.RUNNING, RunRow.id != backlog.run_id)
+    added = insert(AttemptRow).values(rows)
+    claim = added.on_conflict_do_update(
+        index_elements=["article_sha256", "identity_sha256"],
+        set_={"run_id": backlog.run_id, "n_begun": AttemptRow.n_begun + 1},
+        where=or_(col(AttemptRow.run_id).is_(None), col(AttemptRow.run_id).not_in(alive)),
+    )
+    claimed = set(session.execute(claim.returning(col(AttemptRow.article_sha256))).scalars())
+    # Another run may have ended one of them between our look and our claim.
+    done = select(ExtractionRow.article_sha256).where(
+        col(ExtractionRow.article_sha256).in_(claimed), ExtractionRow.identity_sha256 == key
+    )
+    if too_late := list(session.exec(done)):
+        close_attempts(session, identity=backlog.identity, sha256s=too_late)
+    return claimed - set(too_late)
