@@ -9,6 +9,7 @@ from datetime import datetime
 from eval.cases import GoldArticle, GoldCase, GoldClaim, GoldSource, Split, contradictions
 from eval.lineage import CaseLineage, ReviewedClaim, ReviewStep
 from extractor.schema import (
+    BY_HAND,
     Article,
     ClaimStatus,
     Decision,
@@ -16,6 +17,7 @@ from extractor.schema import (
     GroundingLevel,
     Identity,
     Part,
+    RejectionReason,
     Source,
     Span,
     StoredClaim,
@@ -23,13 +25,13 @@ from extractor.schema import (
     Value,
 )
 
-BY_HAND = "reviewer"
-"""The model of a claim that a reviewer added."""
 WORTHY_FROM = 0.5
 """A check-worthiness that a reviewer has set means yes from here on."""
 N_REVIEWERS = 2
 """Two who agree, or one and who adjudicates; the last decision stands."""
 
+_REPLACED = frozenset({RejectionReason.SPLIT, RejectionReason.MERGE})
+"""Rejected because new claims stand in its place; those are what a second reviewer decides."""
 _KEPT = frozenset({ClaimStatus.VERIFIED, ClaimStatus.CORRECTED})
 _PLACED = frozenset({GroundingLevel.EXACT, GroundingLevel.NORMALISED, GroundingLevel.FUZZY})
 
@@ -58,12 +60,15 @@ class ClaimReview(Value):
         return frozenset(step.reviewer for step in self.in_force)
 
     @property
+    def is_replaced(self) -> bool:
+        """Whether a reviewer split it, or merged it with others."""
+        return bool(self.in_force) and self.in_force[-1].reason in _REPLACED
+
+    @property
     def check_worthy(self) -> bool | None:
-        """What a reviewer says; None where the extractor's number was left as it was, which is no label."""
-        by_hand = self.stored.model == BY_HAND
-        if by_hand or any(s.before.check_worthiness != s.after.check_worthiness for s in self.in_force):
-            return self.stored.claim.check_worthiness >= WORTHY_FROM
-        return None
+        """What a reviewer says by changing the number; None where it was left as it came, which is no label."""
+        changed = any(step.before.check_worthiness != step.after.check_worthiness for step in self.in_force)
+        return self.stored.claim.check_worthiness >= WORTHY_FROM if changed else None
 
 
 class ReviewedArticle(Value):
@@ -145,7 +150,7 @@ def _open_questions(reviewed: ReviewedArticle) -> Iterator[str]:
         named = _named(review)
         if review.stored.status is ClaimStatus.PENDING:
             yield f"{named} is undecided"
-        elif len(review.reviewers) < N_REVIEWERS:
+        elif len(review.reviewers) < N_REVIEWERS and not review.is_replaced:
             who = " and ".join(map(repr, sorted(review.reviewers))) or "nobody"
             yield f"{named} was decided by {who} alone; somebody else has to decide it too"
         elif review.stored.status in _KEPT and review.stored.claim.content.level not in _PLACED:

@@ -7,9 +7,9 @@ import pytest
 
 from eval.cases import load_cases
 from extractor.clock import utc_now
-from extractor.schema import DecisionKind, RejectionReason
+from extractor.schema import BY_HAND, DecisionKind, RejectionReason
 from extractor.settings import load_settings
-from extractor.store import NewDecision, decide, list_claims, open_session, open_store
+from extractor.store import NewClaim, NewDecision, add, decide, list_claims, open_session, open_store
 from tests.test_datasets import Claimdesk, claimdesk
 
 __all__ = ["claimdesk"]
@@ -85,6 +85,28 @@ def test_an_article_that_is_not_ready_stays_out_with_every_reason(claimdesk: Cla
     decide_all("anna")
     done = claimdesk("eval", "promote", "Ferry to stay in harbour", "-o", story)
     assert done.err.count("was decided by 'anna' alone; somebody else has to decide it too\n") == 3
+
+
+def test_a_claim_that_a_reviewer_added_needs_a_second_one(claimdesk: Claimdesk, story: Path) -> None:
+    decide_all("anna", "ben")
+    engine = open_store(load_settings().database_url)
+    with open_session(engine) as session:
+        first = list_claims(session)[0]
+        missed = first.claim.model_copy(update={"id": "f" * 24, "text": "The ferry will stay until May."})
+        new = NewClaim(article_sha256=first.article_sha256, claim=missed, reviewer="anna")
+        added = add(session, new=new, now=utc_now())
+    done = claimdesk("eval", "promote", "Ferry to stay in harbour", "-o", story)
+    assert "claim ffffffffffff ('The ferry will stay until May.') was decided by 'anna' alone" in done.err
+    with open_session(engine) as session:
+        seconded = NewDecision(claim_id=added.claim.id, version=added.version, kind=DecisionKind.VERIFY, reviewer="ben")
+        decide(session, decision=seconded, now=utc_now())
+    engine.dispose()
+    assert claimdesk("eval", "promote", "Ferry to stay in harbour", "-o", story).code == 0
+    (case,) = load_cases(story).cases
+    assert len(case.claims) == 4
+    assert case.lineage is not None
+    (reviewed,) = (claim for claim in case.lineage.claims if claim.claim_id == "f" * 24)
+    assert (reviewed.model, [step.kind for step in reviewed.steps]) == (BY_HAND, ["add", "verify"])
 
 
 def test_the_same_text_under_another_id_stays_out(claimdesk: Claimdesk, story: Path) -> None:

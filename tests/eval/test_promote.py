@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from eval.cases import GoldCase, Split
-from eval.promote import BY_HAND, ClaimReview, Refusal, ReviewedArticle, Use, case_id, promote
+from eval.promote import ClaimReview, Refusal, ReviewedArticle, Use, case_id, promote
 from extractor.schema import (
+    BY_HAND,
     Article,
     ArticleMetadata,
     Claim,
@@ -129,12 +130,12 @@ def test_a_correction_is_what_counts(article: Article, bridge: Claim) -> None:
     assert (claim.text, claim.check_worthy) == ("The bridge at Varn is safe.", True)
 
 
-def test_a_claim_that_a_reviewer_added_is_gold_and_its_worth_a_label(article: Article, bridge: Claim) -> None:
-    added = bridge.model_copy(update={"check_worthiness": 0.2})
-    case = gold(article, review(added, *VERIFIED, model=BY_HAND))
-    assert [c.check_worthy for c in case.claims] == [False]
-    assert case.lineage is not None
-    assert case.lineage.claims[0].model == BY_HAND
+def test_a_claim_that_was_split_needs_no_second_reviewer(article: Article, bridge: Claim, tunnel: Claim) -> None:
+    whole = review(bridge, ("anna", DecisionKind.REJECT))
+    (step,) = whole.history
+    split = whole.model_copy(update={"history": (step.model_copy(update={"reason": RejectionReason.SPLIT}),)})
+    assert len(gold(article, split, review(tunnel, *VERIFIED, model=BY_HAND)).claims) == 1
+    assert len(reasons(article, whole, review(tunnel, *VERIFIED, model=BY_HAND))) == 1
 
 
 def test_what_is_undecided_is_named(article: Article, bridge: Claim, tunnel: Claim) -> None:
