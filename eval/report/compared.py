@@ -95,11 +95,12 @@ def tables(compared: RunComparison) -> Iterator[ComparedTable]:
 
 
 def _cells(difference: Difference) -> tuple[str, str, str, str]:
-    p = UNDEFINED if difference.p_value is None else _p(difference.p_value)
+    p = UNDEFINED if difference.p_value is None else p_text(difference.p_value)
     return share(difference.one), share(difference.other), signed(difference), p
 
 
-def _p(value: float) -> str:
+def p_text(value: float) -> str:
+    """Write a probability, never as 0."""
     return f"<0.{'0' * (_P_DIGITS - 1)}1" if value < 10**-_P_DIGITS else f"{value:.{_P_DIGITS}f}"
 
 

@@ -18,10 +18,12 @@ def as_markdown(systems: Sequence[Named]) -> str:
     blocks = [
         f"## Evaluation of {names}",
         markdown_text(found.lead),
+        *(f"> {warning}" for warning in found.warnings),
         *_table(found.headline),
+        *(_table(found.differences) if found.differences else ()),
         *_table(found.errors),
         *(f"> {markdown_text(run.name)}: {markdown_text(warning)}" for run in found.runs for warning in run.warnings),
-        *(block for table in found.further for block in _folded(table.title, [*_table(table)])),
+        *(block for table in found.further for block in _folded(table.title, [_grid(table), table.note])),
         *_folded("What was run", [_facts(run) for run in found.runs]),
     ]
     return "\n\n".join(blocks) + "\n"
@@ -29,10 +31,14 @@ def as_markdown(systems: Sequence[Named]) -> str:
 
 def _table(table: Table) -> Iterator[str]:
     yield f"**{markdown_text(table.title)}**"
+    yield _grid(table)
+    yield table.note
+
+
+def _grid(table: Table) -> str:
     lines = [_row([table.first, *map(markdown_text, table.columns)]), "|---|" + "---:|" * len(table.columns)]
     lines += [_row([markdown_text(row.name), *map(_cell, row.cells)]) for row in table.rows]
-    yield "\n".join(lines)
-    yield table.note
+    return "\n".join(lines)
 
 
 def _row(cells: Sequence[str]) -> str:

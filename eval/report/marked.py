@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from eval.cases import GoldCase, GoldClaim
+from eval.compare import Change, RunComparison, Side
 from eval.report.verdicts import Judged, Verdict, VerdictCount, count, judge
 from eval.report.wording import share
 from eval.scores import ArticleScore, Score
@@ -18,6 +19,8 @@ class Named(NamedTuple):
 
     name: str
     score: Score
+    against_first: RunComparison | None = None
+    """With the first system of the report; None for the first itself, or where the two share no article."""
 
 
 class Range(NamedTuple):
@@ -50,6 +53,8 @@ class ShownVerdict(Value):
     predicted: ShownClaim | None
     reasons: tuple[str, ...]
     nearest: str | None
+    change: Side | None
+    """How it changed side from the first system to this one."""
 
 
 class ShownResult(Value):
@@ -107,6 +112,8 @@ def _results(scored: Sequence[ArticleScore | None], systems: Sequence[Named]) ->
             yield None
             continue
         options = named.score.options
+        changes = named.against_first.changes if named.against_first else ()
+        here = [change for change in changes if change.case_id == article.case_id]
         judged = judge(article, options)
         f1 = article.counts(options.headline).f1.value
         yield ShownResult(
@@ -115,7 +122,7 @@ def _results(scored: Sequence[ArticleScore | None], systems: Sequence[Named]) ->
             f1=f1,
             f1_text=share(f1),
             counts=count(judged),
-            verdicts=tuple(_verdict(j) for j in judged),
+            verdicts=tuple(_verdict(j, here) for j in judged),
         )
 
 
@@ -131,14 +138,26 @@ def _article(case: GoldCase, results: tuple[ShownResult | None, ...]) -> ShownAr
     )
 
 
-def _verdict(judged: Judged) -> ShownVerdict:
+def _verdict(judged: Judged, changes: Sequence[Change]) -> ShownVerdict:
     return ShownVerdict(
         verdict=judged.verdict,
         gold=_gold(judged.gold) if judged.gold else None,
         predicted=_predicted(judged.predicted) if judged.predicted else None,
         reasons=judged.reasons,
         nearest=judged.nearest,
+        change=next((change.side for change in changes if _is_about(change, judged)), None),
     )
+
+
+def _is_about(change: Change, judged: Judged) -> bool:
+    match change.side:
+        case Side.WON | Side.LOST:
+            return judged.gold is not None and judged.gold.id == change.gold_id
+        case Side.INVENTED:
+            claim = judged.predicted
+            return claim is not None and (claim.text, claim.source.name) == (change.text, change.source)
+        case Side.DROPPED:
+            return False  # It is a claim of the first system's.
 
 
 def _gold(claim: GoldClaim) -> ShownClaim:

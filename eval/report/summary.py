@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from eval.metrics.difference import Difference
 from eval.metrics.figure import Figure
+from eval.report.compared import p_text
 from eval.report.marked import Named
 from eval.report.verdicts import Verdict, count, judge
-from eval.report.wording import CEILING, ceiling_figure, criterion_name, printable, share
+from eval.report.wording import CEILING, UNDEFINED, ceiling_figure, criterion_name, printable, share
 from eval.scores import Dimension, Score, SliceScore
 from extractor.schema import Value
 
@@ -17,7 +19,7 @@ class Cell(Value):
     interval: str = ""
     """95 %, such as ``[0.65, 0.77]``; empty where there is none."""
     n: str = ""
-    """What it is a share of, such as ``of 120``."""
+    """What it is a share of, such as ``of 120``; of a difference its p."""
 
 
 class Row(Value):
@@ -59,7 +61,10 @@ class Summary(Value):
     """Everything but the plots and the articles."""
 
     lead: str
+    warnings: tuple[str, ...]
     headline: Table
+    differences: Table | None
+    """From the first system; None where there is nothing to hold against it."""
     errors: Table
     further: tuple[Table, ...]
     runs: tuple[RunFacts, ...]
@@ -76,7 +81,9 @@ def summary(systems: Sequence[Named]) -> Summary:
     run_count = "1 run" if len(systems) == 1 else f"{len(systems)} runs"
     return Summary(
         lead=f"{run_count} on {len(first.articles)} articles with {counts.n_gold} gold claims ({_dataset(first)})",
+        warnings=tuple(_warnings_of_all(systems)),
         headline=_headline(systems),
+        differences=_differences(systems),
         errors=_errors(systems),
         further=tuple(_further(systems)),
         runs=tuple(_facts(named) for named in systems),
@@ -119,6 +126,42 @@ def _headline(systems: Sequence[Named]) -> Table:
         columns=("F1", "Precision", "Recall"),
         rows=tuple(rows),
     )
+
+
+def _warnings_of_all(systems: Sequence[Named]) -> Iterator[str]:
+    articles = {frozenset(article.case_id for article in named.score.articles) for named in systems}
+    if len(articles) > 1:
+        yield (
+            "The runs were not scored on the same articles, so figures under each other do not compare. "
+            "Differences are over the articles that two runs share."
+        )
+
+
+def _differences(systems: Sequence[Named]) -> Table | None:
+    compared = [(named, named.against_first) for named in systems if named.against_first]
+    if not compared:
+        return None
+    rows = []
+    for named, against in compared:
+        found = against.headline()
+        cells = tuple(map(_difference_cell, (found.f1, found.precision, found.recall)))
+        rows.append(Row(name=printable(named.name), cells=(*cells, Cell(value=str(against.n_articles)))))
+    return Table(
+        title=f"Difference from {printable(systems[0].name)}",
+        note="Over the same articles: 95 % intervals by paired bootstrap, p by permutation, not corrected for the "
+        "number of comparisons. An interval that holds 0 is no difference to speak of.",
+        first="System",
+        columns=("F1", "Precision", "Recall", "Articles"),
+        rows=tuple(rows),
+    )
+
+
+def _difference_cell(found: Difference) -> Cell:
+    if found.difference is None:
+        return Cell(value=UNDEFINED)
+    interval = f"[{found.interval.low:+.2f}, {found.interval.high:+.2f}]" if found.interval else ""
+    p = "" if found.p_value is None else f"p {p_text(found.p_value)}"
+    return Cell(value=f"{found.difference:+.2f}", interval=interval, n=p)
 
 
 def _errors(systems: Sequence[Named]) -> Table:
@@ -213,7 +256,10 @@ def _quality(systems: Sequence[Named]) -> Table:
     rows.append(Row(name="Gold claims", cells=gold, is_reference=True))
     return Table(
         title="Quality of claims, by proxies without a judge",
-        note="After Ullrich et al. 2025. What the gold claims lack of 1 is the error of the proxy.",
+        note="After Ullrich et al. 2025. Atomicity: one gold claim each, not several. Decontextualisation: no word "
+        "that points outside the sentence. Faithfulness: no number, name, negation or quotation that the passage "
+        "lacks. Focus and coverage: characters of one side's passages that lie in the other's. What the gold claims "
+        "lack of 1 is the error of the proxy.",
         first="System",
         columns=tuple(str(measure).capitalize() for measure in measures),
         rows=tuple(rows),

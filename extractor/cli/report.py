@@ -1,6 +1,5 @@
 """Kept runs as a report that a person opens, or that goes below a change."""
 
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +11,8 @@ from extractor.cli.gold import DataOption, FormatOption, SplitOption, TextsOptio
 from extractor.cli.output import complain, write_whole
 
 if TYPE_CHECKING:
+    from eval.cases import CaseSet
+    from eval.report.marked import Named
     from eval.run import EvalRun
 
 
@@ -20,31 +21,22 @@ def report(
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write one page with plots and every article; needs no network.")
     ] = None,
-    markdown: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write tables for a comment on a change; - for stdout.")
-    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print tables for a comment on a change.")] = False,
     data: DataOption = None,
     form: FormatOption = Format.CLAIMDESK,
     texts: TextsOption = None,
     split: SplitOption = None,
 ) -> None:
     """Score kept runs again, side by side, and write a report; no model is called."""
-    from eval.ceiling import load_agreements
-    from eval.report.marked import Named
     from eval.run import load_run
-    from eval.scoring import score
     from extractor.errors import EvalError
 
-    if html is None and markdown is None:
-        raise typer.BadParameter("say where the report goes: --html FILE, --markdown FILE or both")
+    if html is None and not markdown:
+        raise typer.BadParameter("say what to write: --html FILE, --markdown or both")
     cases = read_cases(data, texts, split, form)
     loaded = [(path, load_run(path)) for path in runs]
-    agreements = load_agreements(Path(cases.path))
-    systems = [
-        Named(name, score(run, cases, agreements=agreements))
-        for name, (_, run) in zip(_names(loaded), loaded, strict=True)
-    ]
-    if not any(system.score.articles for system in systems):
+    systems = _systems(loaded, cases)
+    if not any(named.score.articles for named in systems):
         raise EvalError(f"{cases.path}: no article that the runs have a prediction for; name their --data and --texts")
     if html:
         from eval.report.html import as_html
@@ -53,7 +45,24 @@ def report(
     if markdown:
         from eval.report.markdown import as_markdown
 
-        _write(markdown, as_markdown(systems))
+        typer.echo(as_markdown(systems), nl=False)
+
+
+def _systems(loaded: "list[tuple[Path, EvalRun]]", cases: "CaseSet") -> "list[Named]":
+    from eval.ceiling import load_agreements
+    from eval.compare import compare_runs
+    from eval.report.marked import Named
+    from eval.scoring import score
+
+    runs = [run for _, run in loaded]
+    agreements = load_agreements(Path(cases.path))
+    scores = [score(run, cases, agreements=agreements) for run in runs]
+    first = {article.case_id for article in scores[0].articles}
+    compared = [
+        compare_runs(runs[0], run, cases, common=True) if first & {a.case_id for a in its.articles} else None
+        for run, its in zip(runs[1:], scores[1:], strict=True)
+    ]
+    return [Named(*parts) for parts in zip(_names(loaded), scores, [None, *compared], strict=True)]
 
 
 def _names(loaded: "list[tuple[Path, EvalRun]]") -> list[str]:
@@ -70,9 +79,6 @@ def _names(loaded: "list[tuple[Path, EvalRun]]") -> list[str]:
 def _write(path: Path, text: str) -> None:
     from extractor.errors import EvalError
 
-    if str(path) == "-":
-        sys.stdout.write(text)
-        return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, [text])

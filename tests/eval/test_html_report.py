@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from eval.cases import CaseSet, GoldArticle
 from eval.ceiling import Between, Ceiling
+from eval.compare import compare_runs
 from eval.matching import Criterion
 from eval.metrics.figure import Bootstrap, Figure, Ratio
 from eval.metrics.given_match import GivenMatch
@@ -87,7 +88,7 @@ def test_the_tables_hold_the_figures_of_the_score(page_text: str, systems: list[
     for named, row in zip(systems, rows, strict=True):
         figures = named.score.headline()
         assert row[1:] == [cell(figures.f1), cell(figures.precision), cell(figures.recall)]
-    by_criterion = found.xpath("//caption[.='F1 by every criterion']/..")[0]
+    by_criterion = found.xpath("//summary[.='F1 by every criterion']/..//table")[0]
     for at, row in enumerate(by_criterion.xpath(".//tbody/tr")):
         cells = [c.text_content().strip() for c in row.xpath("td")]
         assert cells == [cell(named.score.overall[at].f1) for named in systems]
@@ -195,6 +196,44 @@ def test_markdown_has_the_same_figures_and_no_markup_of_others(systems: list[Nam
     assert text.count("<details>") == text.count("</details>")
     widths = {table: {line.count(" | ") for line in table.splitlines() if "---" not in line} for table in tables(text)}
     assert all(len(columns) == 1 for columns in widths.values())
+
+
+@pytest.fixture
+def against_first(build: Any, cases: CaseSet) -> list[Named]:
+    first = build.run([build.prediction("a", build.predicted(BRIDGE), build.predicted(FLOOD)), build.prediction("c")])
+    second = build.run([build.prediction("a", build.predicted(TUNNEL), build.predicted("the police said"))])
+    options = Options(bootstrap=Bootstrap(rounds=20))
+    compared = compare_runs(first, second, cases, options, common=True)
+    return [Named("old", score(first, cases, options)), Named("new", score(second, cases, options), compared)]
+
+
+def test_differences_from_the_first_run_stand_beside_the_figures(against_first: list[Named], cases: CaseSet) -> None:
+    found = html.fromstring(as_html(against_first, cases.cases))
+    row = found.xpath("//caption[.='Difference from old']/..//tbody/tr")[0]
+    compared = against_first[1].against_first
+    assert compared is not None
+    f1 = compared.headline().f1
+    cells = [c.text_content().strip() for c in row.xpath("th|td")]
+    assert cells[0] == "new"
+    assert cells[1] == f"{f1.difference:+.2f}p {f1.p_value:.3f}"
+    assert cells[4] == "1"
+    assert "not scored on the same articles" in found.xpath("//section[@id='figures']")[0].text_content()
+    assert "**Difference from old**" in as_markdown(against_first)
+
+
+@pytest.mark.browser
+def test_claims_that_changed_side_can_be_picked_out(
+    against_first: list[Named], cases: CaseSet, tmp_path: Path, browser_page: Page
+) -> None:
+    path = tmp_path / "changed.html"
+    path.write_text(as_html(against_first, cases.cases), encoding="utf-8")
+    browser_page.goto(path.as_uri())
+    browser_page.select_option("#system", label="new")
+    browser_page.select_option("#show", label="what differs from old")
+    expect(browser_page.locator("#shown")).to_have_text("1 of 2 articles, 3 claims of this kind")
+    browser_page.locator("[data-case=a] > summary").click()
+    told = browser_page.locator(".claims .reason", has_text=": old ")
+    expect(told).to_have_text(["lost: old finds it", "invented: old does not predict it", "won: old does not find it"])
 
 
 def tables(text: str) -> list[str]:

@@ -34,7 +34,7 @@ def test_two_runs_become_a_page_and_tables(
     page = run.parents[1] / "out" / "report.html"
     capsys.readouterr()
     data = ("--data", OWN, "--split", "dev")
-    assert claimdesk(monkeypatch, "report", run, second, *data, "--html", page, "--markdown", "-") == 0
+    assert claimdesk(monkeypatch, "report", run, second, *data, "--html", page, "--markdown") == 0
     out, err = capsys.readouterr()
     assert "## Evaluation of rules (first) and rules (second)" in out
     assert f"wrote {page}" in err
@@ -44,7 +44,7 @@ def test_two_runs_become_a_page_and_tables(
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ((), "--html FILE, --markdown FILE or both"),
+        ((), "--html FILE, --markdown or both"),
         (("--html", "{file}/report.html"), "the report cannot be written"),
         (("--html", "{folder}/r.html", "--data", "{folder}/gold.jsonl"), "no article that the runs have a prediction"),
     ],

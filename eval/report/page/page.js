@@ -27,8 +27,9 @@
     words: byId("search").value.trim().toLowerCase(),
     order: byId("order").value,
   });
-  const isWanted = (verdict, show) =>
-    show === "all" || verdict === show || (show === "errors" && verdict !== "matched");
+  const isWanted = (row, show) =>
+    show === "all" || row.verdict === show || (show === "errors" && row.verdict !== "matched") ||
+    (show === "changed" && row.change !== null);
 
   const hay = new Map();
   const searchable = (article, system) => {
@@ -50,7 +51,7 @@
       const result = article.results[want.system];
       if (want.show === "failed") {
         if (!result?.error && !result?.n_lost_pieces) return false;
-      } else if (want.show !== "all" && !result?.verdicts.some((v) => isWanted(v.verdict, want.show))) return false;
+      } else if (want.show !== "all" && !result?.verdicts.some((row) => isWanted(row, want.show))) return false;
       return !want.words || searchable(article, want.system).includes(want.words);
     });
     const f1 = (article) => article.results[want.system]?.f1 ?? 2;
@@ -64,7 +65,7 @@
     verdicts.flatMap((row, index) => {
       const claim = row[side];
       if (!claim) return [];
-      const dim = show !== "failed" && !isWanted(row.verdict, show);
+      const dim = show !== "failed" && !isWanted(row, show);
       const of = (kind, ranges) =>
         ranges.map(([start, end], k) => ({ start, end, kind, index, verdict: row.verdict, dim, first: k === 0 }));
       return [...of("content", claim.content), ...of("source", claim.mention), ...of("cue", claim.cue)];
@@ -143,6 +144,7 @@
     return el("div", {}, el("span", { class: "side" }, label), text);
   };
 
+  const CHANGES = { won: "does not find it", lost: "finds it", invented: "does not predict it" };
   const rowOf = (row, index, body) => {
     const button = badge("button", row.verdict, index, { type: "button", "aria-pressed": "false", title: "Show in the text" });
     button.addEventListener("click", () => {
@@ -157,7 +159,8 @@
     });
     const head = el("div", {}, button);
     if (row.reasons.length) head.append(el("span", { class: "reason" }, row.reasons.join("; ")));
-    const nearest = row.nearest ? `nearest: ${row.nearest}` : "nothing near it";
+    if (row.change) head.append(el("span", { class: "reason" }, `${row.change}: ${runs.systems[0]} ${CHANGES[row.change]}`));
+    const nearest = row.nearest ? `nearest: ${row.nearest}` : "–";
     const two = el("div", { class: "two" }, claimOf("Gold", row.gold, nearest), claimOf("Predicted", row.predicted, nearest));
     return el("li", { "data-verdict": row.verdict }, head, two);
   };
@@ -171,14 +174,14 @@
     }
     if (result.error) body.append(el("p", { class: "warning" }, `The extraction failed: ${result.error}`));
     if (result.n_lost_pieces) body.append(el("p", { class: "warning" }, `Pieces of the article that were lost: ${result.n_lost_pieces}`));
-    const rows = result.verdicts.map((row, index) => ({ row, index })).filter(({ row }) => want.show === "failed" || isWanted(row.verdict, want.show));
+    const rows = result.verdicts.map((row, index) => ({ row, index })).filter(({ row }) => want.show === "failed" || isWanted(row, want.show));
     const errors = rows.filter(({ row }) => row.verdict !== "matched");
     const matched = rows.filter(({ row }) => row.verdict === "matched");
     const listOf = (some) => el("ol", { class: "claims" }, ...some.map(({ row, index }) => rowOf(row, index, body)));
     if (errors.length) body.append(listOf(errors));
     if (matched.length) {
       const more = el("details", { class: "more" }, el("summary", {}, `${matched.length} matched`), listOf(matched));
-      more.open = want.show === "matched";
+      more.open = want.show === "matched" || want.show === "changed";
       body.append(more);
     }
     if (!result.verdicts.length) body.append(el("p", { class: "note" }, "No gold claim, and none predicted."));
@@ -237,7 +240,7 @@
     if (want.article) for (const article of articles) opened.add(article.id);
     list.replaceChildren(...articles.map((article) => card(article, want)));
     const n = articles.reduce(
-      (sum, a) => sum + (a.results[want.system]?.verdicts.filter((v) => isWanted(v.verdict, want.show)).length ?? 0), 0);
+      (sum, a) => sum + (a.results[want.system]?.verdicts.filter((row) => isWanted(row, want.show)).length ?? 0), 0);
     const kind = want.show === "all" ? "" : " of this kind";
     const claims = want.show === "failed" ? "" : `, ${n} ${n === 1 ? "claim" : "claims"}${kind}`;
     byId("shown").textContent = `${articles.length} of ${runs.articles.length} articles${claims}`;
@@ -252,6 +255,7 @@
     ...runs.verdicts.map((verdict) => option(verdict, verdict)), option("failed", "failed or partly lost articles"),
   );
   byId("article").append(option("", "all articles"), ...runs.articles.map((a) => option(a.id, a.title ? `${a.id}: ${a.title}` : a.id)));
+  if (runs.systems.length > 1) byId("show").append(option("changed", `what differs from ${runs.systems[0]}`));
   for (const id of ["system", "show", "article", "order"]) byId(id).addEventListener("change", draw);
   let waiting;
   byId("search").addEventListener("input", () => {
