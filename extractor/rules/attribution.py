@@ -144,7 +144,7 @@ class Attributor:
                 rest = self._without_comma(post)
                 if clauses.has_finite(Stretch(leading.first, rest.last)) and not clauses.is_connective(leading):
                     return self._around(leading, rest)
-            elif post is None and clauses.ends_as_clause(leading):
+            elif post is None and (clauses.ends_as_clause(leading) or self._fronted(cue, leading)):
                 return [(part,) for part in clauses.split(leading)]
             elif not clauses.is_adverbial(leading) and (post is None or not clauses.is_content(cue, post)):
                 return [(part,) for part in clauses.split(leading)]
@@ -173,6 +173,10 @@ class Attributor:
             return False
         prepositional = self._frame[post.first].lower in self._language.grammar.prepositions
         return prepositional and not self._clauses.has_finite(post)
+
+    def _fronted(self, cue: Cue, leading: Stretch) -> bool:
+        """``Für die Stadt bestehe keine Gefahr, sagte Osei``: it opens with a preposition, and is a clause."""
+        return self._language.verbs.inverts and cue.inverted and self._clauses.has_finite(leading)
 
     def _is_relative(self, cue: Cue, post: Stretch) -> bool:
         """``the pump, which Osei said had failed``, ``that the board blames on frost``."""

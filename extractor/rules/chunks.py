@@ -162,7 +162,7 @@ def _chunk_end(tokens: Sequence[Token], position: int, language: Language) -> in
         ):
             break
         if _nameable(token, language):
-            if _begins_anew(tokens[end - 1], token, language):
+            if language.nouns_capitalised and token.lower in nouns.roles | nouns.anonymous | nouns.documents:
                 break
             has_body = has_body or token.lower in nouns.organisations or token.lower in nouns.documents
             end += 1
@@ -191,15 +191,6 @@ def _chunk_end(tokens: Sequence[Token], position: int, language: Language) -> in
             continue
         break
     return end
-
-
-def _begins_anew(before: Token, token: Token, language: Language) -> bool:
-    """``мэр Загорья Игорь Савельев``, "Frau Kapitän": a given name behind a place, a noun behind a name."""
-    nouns = language.nouns
-    if language.nouns_capitalised:
-        return token.lower in nouns.roles | nouns.anonymous | nouns.documents
-    given = lexicon(language.code).given
-    return bool(language.name_endings) and given(token.lower) and not given(before.lower)
 
 
 def _parts(tokens: Sequence[Token], first: int, joiner: int, ahead: int, language: Language) -> bool:
@@ -244,7 +235,20 @@ def _classified(tokens: Sequence[Token], first: int, last: int, language: Langua
         if name_first < last and any(w.lower in nouns.organisations for w in tokens[name_first:last]):
             return Chunk(first, last, first, EntityKind.ORGANISATION, None)
         return Chunk(first, last, name_first, kind, role)
+    behind = _given_behind(words, language)
+    if behind:
+        beside = first > 0 and tokens[first - 1].lower in nouns.roles
+        office = " ".join(word.text for word in words[:behind]) if beside else None
+        return Chunk(first, last, first + behind, EntityKind.PERSON, office)
     return Chunk(first, last, first, _kind_of(tokens, first, last, language), None)
+
+
+def _given_behind(words: Sequence[Token], language: Language) -> int:
+    """``мэр Загорья Игорь Савельев``: where the given name stands behind a place; 0 for nowhere."""
+    if not language.name_endings:
+        return 0
+    given = lexicon(language.code).given
+    return next((n for n, word in enumerate(words[:-1]) if given(word.lower)), 0)
 
 
 def _kind_of(tokens: Sequence[Token], first: int, last: int, language: Language) -> EntityKind:

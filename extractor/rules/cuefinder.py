@@ -266,7 +266,8 @@ class CueFinder:
         """A finite verb with its subject before or behind it, shared, or dropped."""
         inverted = self._subjects.inverted(before if self._language.verbs.inverts else index, last, kind)
         if inverted is not None:
-            return self._cue(index, last, kind, inverted, inverted=True)
+            cue = self._cue(index, last, kind, inverted, inverted=True)
+            return replace(cue, first=before) if self._language.verbs.inverts else cue
         subject = self._subjects.of_verb(before, index, kind) or self._subjects.inside(before)
         if subject is None:
             dropped = self._language.verbs.drops_subject and follows_block(self._frame, index)

@@ -68,7 +68,8 @@ def _by_neighbours(entity: Entity, tokens: Sequence[Token], position: int, langu
     noun = _noun_before(tokens, position, language)
     if noun is not None:
         entity.descriptors.add(noun)
-        if entity.kind is EntityKind.UNKNOWN and noun in nouns.organisations:
+        owned = bool(language.cases) and len(entity.words) > 1
+        if entity.kind is EntityKind.UNKNOWN and noun in nouns.organisations and not owned:
             entity.kind = EntityKind.ORGANISATION
     close = position + len(entity.words)
     head = _head_of_apposition(tokens, close, language)

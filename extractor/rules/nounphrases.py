@@ -82,7 +82,7 @@ class NounPhraseReader:
         complements = self._entities_in(head_end, end)
         words = tuple(token.lower for token in self.frame[start:end])
         possessors: tuple[Entity, ...] = ()
-        if entity is not None and name_last < head_end:
+        if entity is not None and (name_last < head_end or self._owns(start, name_first, entity)):
             possessors = (entity,)
             entity = None
         if entity is not None:
@@ -98,6 +98,14 @@ class NounPhraseReader:
         head = self.frame[index].lower
         span = Span(start_char=self.frame[start].start, end_char=self.frame[end - 1].end)
         return Phrase(start, end, span, head, head_last=index + 1, words=words, complements=(*complements, *possessors))
+
+    def _owns(self, start: int, name_first: int, entity: Entity) -> bool:
+        """``в отчёте Института экологии``: where cases need no "of", what follows the noun owns it."""
+        if not self._language.cases or is_person(entity) or self.frame[name_first].quote >= 0:
+            return False
+        nouns = self._language.nouns
+        known = nouns.documents | nouns.organisations
+        return any(token.lower in known and not token.capital for token in self.frame[start:name_first])
 
     def pronoun(self, index: int) -> Phrase:
         """Return the pronoun at a token as a phrase."""

@@ -1,5 +1,6 @@
 """Find quotations: every style of marks, nested, unclosed, and going on over paragraphs."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,9 @@ _OPENS_AFTER = "([{—–-/:«“„‘‚\"'…"
 _DOUBLE_OPENERS = {"“": "”", "„": "“”", "«": "»", "»": "«", '"': '"', "”": "”", "‟": "”"}
 _SINGLE_OPENERS = {"‘": "’", "‚": "‘’", "‹": "›", "›": "‹", "'": "'"}
 _DASHES = "—–"
+_INCISE = re.compile(r"[,!?…]\s+(\w+)")
+_ATTRIBUTION_CHARS = 90
+"""An attribution at the end of a line of dialogue is no longer."""
 _AFTER_DASH = (" ", ".", ",", ";", ":")
 
 
@@ -189,12 +193,22 @@ def _dialogue(text: str, block: Span, language: Language) -> list[Quoted]:
         if found and spoken and any(word in words for word in first):
             spoken = False
         if spoken:
-            quoted = _quoted(text, position - 1, None, dash)
+            quoted = _quoted(text, position - 1, None, _before_attribution(text, position, dash, words, language))
             if quoted is not None:
                 found.append(Quoted(quoted.outer, quoted.inner, closed=True, dash=True))
         spoken = not spoken
         position = dash + 1
     return found
+
+
+def _before_attribution(text: str, start: int, end: int, words: frozenset[str], language: Language) -> int:
+    """``— Ils sont sept, explique l'institutrice.``: where no second dash parts the words from their attribution."""
+    if not language.verbs.inverts or not any(mark in text[start:end] for mark in ",!?…"):
+        return end
+    for match in _INCISE.finditer(text, max(start + 1, end - _ATTRIBUTION_CHARS), end):
+        if match[1].lower() in words:
+            return match.start(1)
+    return end
 
 
 def _dashes(text: str, start: int, end: int) -> list[int]:
