@@ -47,6 +47,24 @@ def _machine() -> None:
     typer.echo(f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores")
 
 
+@app.command("score")
+def score(
+    articles: Annotated[int, typer.Option(min=2, help="Made-up articles.")] = 1_000,
+    claims: Annotated[int, typer.Option(min=1, help="Gold claims in each, and as many predicted ones.")] = 10,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds of the bootstrap.")] = 1_000,
+) -> None:
+    """Score a large made-up run: time and memory."""
+    from eval.bench_score import bench_score
+
+    done = bench_score(n_articles=articles, n_claims=claims, n_rounds=rounds)
+    _machine()
+    table = new_table("gold claims", "predicted", "rounds", "seconds", "peak MB", right=("seconds", "peak MB"))
+    table.add_row(
+        f"{done.n_gold:,}", f"{done.n_predicted:,}", f"{done.n_rounds:,}", f"{done.seconds:.1f}", f"{done.peak_mb:.0f}"
+    )
+    stdout_console().print(table)
+
+
 @app.command("extract")
 def extract(
     inputs: Annotated[list[str], typer.Argument(metavar="PATH...", help="Articles, as for claimdesk ingest.")],

@@ -22,7 +22,7 @@ from extractor.cli.output import EXIT_FAILED, article_progress, bytes_progress, 
 
 if TYPE_CHECKING:
     from eval.cases import CaseSet
-    from eval.run import Prediction
+    from eval.run import EvalRun, Prediction
     from eval.scores import Score
     from extractor.schema import Identity
     from extractor.settings import Settings
@@ -56,19 +56,34 @@ def run(
     save: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep the run: eval score scores it again without a call.")
     ] = None,
+    repeat: Annotated[
+        int, typer.Option(min=1, help="Run so often, and tell how much the runs differ; kept as FILE, FILE-2, ...")
+    ] = 1,
     details: DetailsOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Extract the claims of gold cases with a model and score them: precision, recall, F1, with intervals."""
-    from eval.ceiling import load_agreements
-    from eval.run import EvalRun, RunInfo, save_run
-    from extractor.clock import utc_now
+    from eval.run import save_run
     from extractor.settings import load_settings
 
     settings = load_settings()
     cases = read_cases(data, texts, split, form)
+    runs = []
+    for number in range(1, repeat + 1):
+        runs.append(_one_run(cases, model or settings.model, settings))
+        if save:
+            save_run(runs[-1], save if number == 1 else save.with_stem(f"{save.stem}-{number}"))
+    _report(_scored(runs, cases), details=details, as_json=as_json)
+    if any(p.error for one in runs for p in one.predictions):
+        raise typer.Exit(EXIT_FAILED)
+
+
+def _one_run(cases: "CaseSet", model: str, settings: "Settings") -> "EvalRun":
+    from eval.run import EvalRun, RunInfo
+    from extractor.clock import utc_now
+
     started_at = utc_now()
-    identity, predictions = asyncio.run(_predict(cases, model or settings.model, settings))
+    identity, predictions = asyncio.run(_predict(cases, model, settings))
     info = RunInfo(
         identity=identity,
         dataset=cases.path,
@@ -77,19 +92,24 @@ def run(
         created_at=started_at,
         machine=machine(),
     )
-    the_run = EvalRun(info=info, predictions=tuple(predictions))
-    if save:
-        save_run(the_run, save)
+    return EvalRun(info=info, predictions=tuple(predictions))
+
+
+def _scored(runs: "list[EvalRun]", cases: "CaseSet") -> "Score":
+    from eval.ceiling import load_agreements
+    from eval.repeats import with_repeats
     from eval.scoring import score
 
-    _report(score(the_run, cases, agreements=load_agreements(Path(cases.path))), details=details, as_json=as_json)
-    if any(p.error for p in predictions):
-        raise typer.Exit(EXIT_FAILED)
+    agreements = load_agreements(Path(cases.path))
+    return with_repeats([score(one, cases, agreements=agreements) for one in runs])
 
 
 @app.command("score")
 def rescore(
-    run_file: Annotated[Path, typer.Argument(metavar="FILE", help="A run kept with eval run --save.")],
+    run_files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="A run kept with eval run --save, or several that repeat it."),
+    ],
     data: DataOption = None,
     form: FormatOption = Format.CLAIMDESK,
     texts: TextsOption = None,
@@ -98,13 +118,10 @@ def rescore(
     as_json: JsonOption = False,
 ) -> None:
     """Score a kept run again; no model is called."""
-    from eval.ceiling import load_agreements
     from eval.run import load_run
-    from eval.scoring import score
 
     cases = read_cases(data, texts, split, form)
-    found = score(load_run(run_file), cases, agreements=load_agreements(Path(cases.path)))
-    _report(found, details=details, as_json=as_json)
+    _report(_scored([load_run(path) for path in run_files], cases), details=details, as_json=as_json)
 
 
 async def _predict(cases: "CaseSet", model: str, settings: "Settings") -> "tuple[Identity, list[Prediction]]":

@@ -130,3 +130,39 @@ def test_the_annotators_stand_beside_the_score(claimdesk: Claimdesk, gold: Path,
     assert "Annotators" in claimdesk("score", runs[0], "--data", gold).out
     ceiling = json.loads(claimdesk("score", runs[0], "--data", gold, "--json").out)["ceiling"]
     assert ceiling["found"][0]["f1"] == {"hits": 8, "n": 8}
+
+
+def test_repeated_runs_are_kept_and_give_a_deviation(claimdesk: Claimdesk, gold: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "run.json"
+    done = claimdesk("run", "--model", "rules", "--data", gold, "--repeat", "3", "--save", kept, "--json")
+    assert done.code == 0
+    repeats = json.loads(done.out)["repeats"]
+    assert repeats["n_runs"] == 3
+    # Rules give the same each time.
+    assert {row["f1"]["sd"] for row in repeats["criteria"]} == {0.0}
+    again = claimdesk("score", kept, tmp_path / "run-2.json", tmp_path / "run-3.json", "--data", gold, "--json")
+    assert json.loads(again.out)["repeats"] == repeats
+
+
+def test_the_deviation_is_that_of_the_runs(claimdesk: Claimdesk, runs: tuple[Path, Path], gold: Path) -> None:
+    full, empty = runs
+    alone = json.loads(claimdesk("score", full, "--data", gold, "--json").out)
+    both = json.loads(claimdesk("score", full, empty, "--data", gold, "--json").out)
+    assert "repeats" not in alone or alone["repeats"] is None
+    for one, row in zip(alone["overall"], both["repeats"]["criteria"], strict=True):
+        recall = one["recall"]["value"]
+        assert row["recall"]["mean"] == pytest.approx(recall / 2)
+        assert row["recall"]["sd"] == pytest.approx(recall / 2**0.5)
+    assert both["overall"] == alone["overall"]
+
+
+def test_runs_of_different_extractors_do_not_repeat_each_other(
+    claimdesk: Claimdesk, runs: tuple[Path, Path], gold: Path
+) -> None:
+    full, other = runs
+    document = json.loads(other.read_text())
+    document["info"]["identity"]["model"] = "another"
+    other.write_text(json.dumps(document))
+    done = claimdesk("score", full, other, "--data", gold)
+    assert done.code == 2
+    assert "use claimdesk eval compare" in done.err
