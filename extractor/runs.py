@@ -64,6 +64,14 @@ class GivenBack(Value):
     article_sha256: str
 
 
+class SignOfLife(Value):
+    """Nothing has ended for a while, but the run is alive."""
+
+
+Written = Outcome | GivenBack | SignOfLife
+"""What the writer takes."""
+
+
 class RunRequest(Value):
     """What a run is to do."""
 
@@ -86,16 +94,18 @@ class OpenRun:
         clock: Clock,
         tell: Tell = lambda message: None,
         watch: Callable[[Outcome], None] = lambda outcome: None,
+        beat_s: float = BEAT_S,
     ) -> None:
         self._engine = engine
         self._request = request
         self._clock = clock
         self._tell = tell
         self._watch = watch
+        self._beat_s = beat_s
         self._give_up = threading.Event()
         self._backlog = Backlog(identity=request.identity, only=request.only, max_tries=request.settings.max_tries)
         self._beating: asyncio.Task[None] | None = None
-        self._writer: Writer[Outcome | GivenBack | None] | None = None
+        self._writer: Writer[Written] | None = None
         self.totals = RunTotals()
         """Of what has ended so far, written or about to be."""
 
@@ -202,7 +212,7 @@ class OpenRun:
         """Take back an article that was not tried."""
         self._opened().put_now(GivenBack(article_sha256=article.sha256))
 
-    def _opened(self) -> Writer[Outcome | GivenBack | None]:
+    def _opened(self) -> Writer[Written]:
         if self._writer is None:
             raise RuntimeError("the run is not open; enter it first")
         return self._writer
@@ -224,12 +234,12 @@ class OpenRun:
         self._backlog = self._backlog.model_copy(update={"run_id": run_id})
         self.totals = gains
 
-    async def _beat(self, writer: "Writer[Outcome | GivenBack | None]") -> None:
+    async def _beat(self, writer: Writer[Written]) -> None:
         while True:
-            await asyncio.sleep(BEAT_S)
-            await writer.put(None)
+            await asyncio.sleep(self._beat_s)
+            await writer.put(SignOfLife())
 
-    def _write(self, items: "Sequence[Outcome | GivenBack | None]") -> None:
+    def _write(self, items: Sequence[Written]) -> None:
         """Write a batch in one transaction; where the database refuses it, each article by itself."""
         try:
             self._write_together(items)
@@ -242,16 +252,16 @@ class OpenRun:
             for item in items:
                 self._write([item])
 
-    def _write_refused(self, item: Outcome | GivenBack | None, error: StoreError) -> None:
+    def _write_refused(self, item: Written, error: StoreError) -> None:
         """Record an extraction that the database does not take as a failure of its article."""
         if not isinstance(item, Outcome) or item.extraction is None:
             raise error
         self._write_together([item.model_copy(update={"extraction": None, "error": str(error)})])
 
-    def _write_together(self, items: "Sequence[Outcome | GivenBack | None]") -> None:
+    def _write_together(self, items: Sequence[Written]) -> None:
         patiently(lambda: self._transaction(items), tell=self._tell, give_up=self._give_up)
 
-    def _transaction(self, items: "Sequence[Outcome | GivenBack | None]") -> None:
+    def _transaction(self, items: Sequence[Written]) -> None:
         outcomes = [item for item in items if isinstance(item, Outcome)]
         given_back = [item.article_sha256 for item in items if isinstance(item, GivenBack)]
         backlog, now = self._backlog, self._clock()

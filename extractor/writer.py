@@ -10,6 +10,10 @@ from typing import Generic, Self, TypeVar
 T = TypeVar("T")
 
 
+class _End:
+    """Comes after the last item."""
+
+
 class Writer(Generic[T]):
     """Hands items to `write`, as many at once as have come in the meantime; an async context manager.
 
@@ -20,7 +24,7 @@ class Writer(Generic[T]):
         self._write = write
         self._room = asyncio.Semaphore(capacity)
         self._batch_size = batch_size
-        self._items: queue.SimpleQueue[T | None] = queue.SimpleQueue()
+        self._items: queue.SimpleQueue[T | _End] = queue.SimpleQueue()
         self._loop = asyncio.get_running_loop()
         self._thread = threading.Thread(target=self._work, name="claimdesk-writer")
         self._failure: BaseException | None = None
@@ -41,7 +45,7 @@ class Writer(Generic[T]):
         Raises:
             Exception: What `write` raised.
         """
-        self._items.put(None)
+        self._items.put(_End())
         # Shielded: what was paid for is written even if somebody loses patience.
         await asyncio.shield(asyncio.to_thread(self._thread.join))
         if exc is None:
@@ -89,7 +93,7 @@ class Writer(Generic[T]):
                     item = self._items.get(block=not batch)
                 except queue.Empty:
                     break
-                if item is None:
+                if isinstance(item, _End):
                     ended = True
                     break
                 batch.append(item)
