@@ -15,6 +15,7 @@ ClaimDeskError
 │   ├── LeaseLost           somebody else holds the claim now
 │   ├── Conflict            the claim changed since it was read
 │   └── MigrationError      the database is older or newer than the program
+├── NotAllowed              somebody's role is not enough
 └── EvalError               gold cases or a saved run that contradict themselves
 
 Each message is one sentence for a person: what, which one, and what to do next.
@@ -196,6 +197,10 @@ class Conflict(StoreError):
 
 class MigrationError(StoreError):
     """The database's schema is older or newer than this program."""
+
+
+class NotAllowed(ClaimDeskError):
+    """Somebody asked for what their role does not allow."""
 
 
 class EvalError(ClaimDeskError):

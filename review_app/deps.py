@@ -1,10 +1,12 @@
-"""Composition root of the review app: settings, store, clock."""
+"""Composition root of the review app: settings, store, clock, and who is looking."""
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from extractor.check import check
 from extractor.clock import utc_now
+from extractor.people import Person, Role
 from extractor.placing import place
 from extractor.schema import Part, Span
 from extractor.settings import Settings
@@ -15,16 +17,23 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
-def new_triage(settings: Settings, engine: "Engine") -> Triage:
-    """Return a fresh session for the reviewer that the settings name."""
-    desk = Desk(
-        engine=engine,
-        reviewer=settings.reviewer,
-        now=utc_now,
-        place=_place,
-        check=check,
-    )
-    return Triage(desk, monotonic=time.monotonic)
+@dataclass(frozen=True)
+class Visit:
+    """What every page is given: who looks, and at what."""
+
+    settings: Settings
+    engine: "Engine"
+    person: Person
+
+    def triage(self) -> Triage:
+        """Return a fresh session at the queue."""
+        desk = Desk(engine=self.engine, person=self.person, now=utc_now, place=_place, check=check)
+        return Triage(desk, monotonic=time.monotonic)
+
+
+def local_person(settings: Settings) -> Person:
+    """Return the one person of the local mode, who may do everything."""
+    return Person(name=settings.reviewer, role=Role.ADMIN)
 
 
 def _place(text: str, words: str, near: Span | None) -> Part:

@@ -24,7 +24,13 @@ ONLY_IN = {
 }
 
 LAYERS = (
-    ("extractor/schema.py", "extractor/errors.py", "extractor/numbers.py", "extractor/near_copies.py"),
+    (
+        "extractor/schema.py",
+        "extractor/errors.py",
+        "extractor/people.py",
+        "extractor/numbers.py",
+        "extractor/near_copies.py",
+    ),
     (
         "extractor/segment.py",
         "extractor/rules/",
@@ -113,7 +119,14 @@ def test_scoring_does_not_need_the_machinery() -> None:
 
 
 def test_review_logic_does_without_streamlit_and_machinery() -> None:
-    allowed = ("extractor.schema", "extractor.errors", "extractor.store", "extractor.ground", "extractor.settings")
+    allowed = (
+        "extractor.schema",
+        "extractor.errors",
+        "extractor.people",
+        "extractor.store",
+        "extractor.ground",
+        "extractor.settings",
+    )
     wrong = [
         f"{module} imports {name}"
         for module in modules()

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from extractor.errors import StoreError
+from extractor.people import Act, Person
 from extractor.schema import Article, Claim, ClaimStatus, Decision, StoredClaim, Value
 from extractor.store import (
     NewDecision,
@@ -69,12 +70,17 @@ class Desk:
     """One reviewer's access to the store."""
 
     engine: "Engine"
-    reviewer: str
+    person: Person
     now: Callable[[], datetime]
     """Aware."""
     place: Place
     check: Callable[[Article, Claim], Claim]
     """Gives a corrected claim its flags."""
+
+    @property
+    def reviewer(self) -> str:
+        """The name that decisions carry."""
+        return self.person.name
 
     def progress(self) -> Progress:
         """Count the claims."""
@@ -90,7 +96,12 @@ class Desk:
             return left_out(list_articles(session), list_failures(session))
 
     def next_id(self, *, after: str | None = None) -> str | None:
-        """Lease the next claim of the queue and return its id, or None when nothing is left for this reviewer."""
+        """Lease the next claim of the queue and return its id, or None when nothing is left for this reviewer.
+
+        Raises:
+            NotAllowed: Readers do not take claims out of the queue.
+        """
+        self.person.must(Act.DECIDE)
         with open_session(self.engine) as session:
             found = next_claim(session, reviewer=self.reviewer, now=self.now(), after=after)
         return found.claim.id if found else None
@@ -127,7 +138,9 @@ class Desk:
         Raises:
             Conflict: The claim was changed since it was read.
             LeaseLost: Somebody else holds it.
+            NotAllowed: The role is not enough.
         """
+        self.person.must(Act.DECIDE)
         with open_session(self.engine) as session:
             decide(session, decision=decision, now=self.now())
 
@@ -141,7 +154,9 @@ class Desk:
 
         Raises:
             Conflict: The claim was changed since it was read.
+            NotAllowed: The role is not enough.
         """
+        self.person.must(Act.DECIDE)
         with open_session(self.engine) as session:
             undo(session, claim_id=claim_id, version=version, reviewer=self.reviewer, now=self.now())
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -10,6 +11,9 @@ from review_app.logic import words
 from review_app.logic.desk import Progress
 from review_app.logic.ledger import LeftOut
 from review_app.widgets.markup import isolated, safe
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import Page
 
 LISTED = 6
 """Articles without a claim that are named; more would push the keys off the page."""
@@ -21,13 +25,24 @@ def styles() -> None:
     st.html(f"<style>{_STYLES.read_text(encoding='utf-8')}</style>")
 
 
-def top_line(progress: Progress | None, reviewer: str) -> None:
-    """Draw the name of the program, how far the desk has come, and who is at it."""
-    st.html(
-        '<header class="cd-top"><span class="cd-brand">ClaimDesk</span>'
-        f"{_progress(progress) if progress and progress.total else ''}"
-        f'<span class="cd-who" title="Decisions are recorded under this name">{isolated(reviewer)}</span></header>'
-    )
+def top_line(pages: "Sequence[Page]", reviewer: str) -> None:
+    """Draw the name of the program, the ways to its pages, and who is at it."""
+    with st.container(key="top", horizontal=True, vertical_alignment="center", gap="small"):
+        st.html('<span class="cd-brand">ClaimDesk</span>', width="content")
+        if len(pages) > 1:
+            with st.container(key="pages", horizontal=True, gap="small"):
+                for page in pages:
+                    st.page_link(page)
+        st.html(
+            f'<span class="cd-who" title="Decisions are recorded under this name">{isolated(reviewer)}</span>',
+            width="content",
+        )
+
+
+def progress_line(progress: Progress) -> None:
+    """Draw how far the desk has come."""
+    if progress.total:
+        st.html(f'<div class="cd-top">{_progress(progress)}</div>')
 
 
 def message(title: str, paragraphs: list[str], commands: list[str] | None = None) -> None:

@@ -119,7 +119,7 @@ def reviewer(app: RunningApp, engine: "Engine", browser_page: Page) -> Reviewer:
 
 def sit_down(app: RunningApp, engine: "Engine", page: Page) -> Reviewer:
     page.goto(app.url)
-    page.wait_for_selector(".cd-top")
+    page.wait_for_selector(".cd-brand")
     settled(page)
     return Reviewer(page, engine)
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from extractor.people import Person, Role
 from extractor.placing import place
 from extractor.schema import Article, Claim, ClaimStatus, DecisionKind, Part, RejectionReason, Span
 from extractor.store import NewDecision, decide, get_claim, history, list_claims, next_claim, open_session
@@ -40,7 +41,8 @@ class Session:
     def __init__(self, url: str, reviewer: str = "anna") -> None:
         self.clock = Clock()
         self.now = NOW
-        self.desk = Desk(engine=open_desk(url), reviewer=reviewer, now=lambda: self.now, place=find, check=unchecked)
+        person = Person(name=reviewer, role=Role.CHECKER)
+        self.desk = Desk(engine=open_desk(url), person=person, now=lambda: self.now, place=find, check=unchecked)
         self.triage = Triage(self.desk, monotonic=self.clock, settle_s=SETTLE_S)
 
     def look(self) -> ClaimScreen:

@@ -1,0 +1,23 @@
+"""The pages of the app, in the order in which they stand at the top."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from extractor.people import Act
+from review_app.deps import Visit
+from review_app.views.review import review_page
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page."""
+
+    title: str
+    path: str
+    """In the address; empty for the first page."""
+    least: Act
+    """Who may not do this does not see the page."""
+    draw: Callable[[Visit], None]
+
+
+PAGES = (Page("Review", "", Act.READ, review_page),)
