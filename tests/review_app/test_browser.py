@@ -1,13 +1,9 @@
 """The whole triage in a real Chromium, mostly without a mouse; the database is the witness."""
 
-import os
 import re
-import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +11,6 @@ from playwright.sync_api import Page, expect
 
 from extractor.schema import ClaimStatus, Decision, DecisionKind, PieceState, RejectionReason, StoredClaim
 from extractor.store import NewDecision, decide, get_claim, history, list_claims, open_session
-from review_app.launch import RunningApp, serve
 from tests.browser import settled
 from tests.review_app.desk_data import (
     NOW,
@@ -23,9 +18,9 @@ from tests.review_app.desk_data import (
     bridge_claims,
     hostile_article,
     hostile_claims,
-    open_desk,
     save,
 )
+from tests.review_app.stage import Stage
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -78,49 +73,24 @@ class Reviewer:
             return sum(s.status is not ClaimStatus.PENDING for s in list_claims(session))
 
 
-@pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("browser") / "desk.db"
-
-
-@pytest.fixture(scope="module")
-def app(database: Path) -> Iterator[RunningApp]:
-    """One server for all tests of this module."""
-    open_desk(f"sqlite:///{database}").dispose()
-    env = {**os.environ, "CLAIMDESK_DATABASE_URL": f"sqlite:///{database}", "CLAIMDESK_REVIEWER": "anna"}
-    with serve(env=env) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("empty") / "desk.db"
-    open_desk(f"sqlite:///{path}").dispose()
-    return path
-
-
 @pytest.fixture
-def engine(app: RunningApp, database: Path, empty_database: Path) -> Iterator["Engine"]:
+def engine(stage: Stage) -> Iterator["Engine"]:
     """The app's database, emptied under its hands."""
-    with closing(sqlite3.connect(empty_database)) as empty, closing(sqlite3.connect(database, timeout=30)) as used:
-        empty.backup(used)
-    engine = open_desk(f"sqlite:///{database}")
+    engine = stage.cleared()
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
-def reviewer(app: RunningApp, engine: "Engine", browser_page: Page) -> Reviewer:
+def reviewer(stage: Stage, engine: "Engine", browser_page: Page) -> Reviewer:
     """Somebody before a queue of six claims."""
     article = bridge_article()
     save(engine, article, bridge_claims(article))
-    return sit_down(app, engine, browser_page)
+    return sit_down(stage, engine, browser_page)
 
 
-def sit_down(app: RunningApp, engine: "Engine", page: Page) -> Reviewer:
-    page.goto(app.url)
-    page.wait_for_selector(".cd-brand")
-    settled(page)
+def sit_down(stage: Stage, engine: "Engine", page: Page) -> Reviewer:
+    stage.visit(page)
     return Reviewer(page, engine)
 
 
@@ -301,12 +271,12 @@ def test_parts_are_marked_in_colours_of_their_own(reviewer: Reviewer) -> None:
     assert reviewer.page.locator("mark.other").count() == 5
 
 
-def test_what_was_read_and_what_may_be_missed_is_told(app: RunningApp, engine: "Engine", browser_page: Page) -> None:
+def test_what_was_read_and_what_may_be_missed_is_told(stage: Stage, engine: "Engine", browser_page: Page) -> None:
     article = bridge_article()
     vote = "The council will vote on the plan on December 4."
     lost = {PieceState.TRUNCATED: "the reply ran into <b>64</b> tokens"}
     save(engine, article, bridge_claims(article), lost=lost, missed=(vote,))
-    reviewer = sit_down(app, engine, browser_page)
+    reviewer = sit_down(stage, engine, browser_page)
     reviewer.claim()
     pane = reviewer.page.locator(".article")
     expect(pane.locator(".reading p")).to_contain_text("1 piece with claims, 1 cut off, by rules")
@@ -327,12 +297,12 @@ def test_what_was_read_and_what_may_be_missed_is_told(app: RunningApp, engine: "
     assert box["y"] + box["height"] <= 800, "the end of the article can be reached without scrolling the page"
 
 
-def test_a_hostile_article_is_text(app: RunningApp, engine: "Engine", browser_page: Page) -> None:
+def test_a_hostile_article_is_text(stage: Stage, engine: "Engine", browser_page: Page) -> None:
     outside: list[str] = []
     browser_page.on("request", lambda request: outside.append(request.url))
     article = hostile_article()
     save(engine, article, hostile_claims(article))
-    reviewer = sit_down(app, engine, browser_page)
+    reviewer = sit_down(stage, engine, browser_page)
     assert (
         reviewer.claim()
         == "<img src=x onerror=\"document.title='stolen'\"> The fee is [U+202E]000,1[U+202C] **crowns**."
@@ -350,8 +320,8 @@ def test_a_hostile_article_is_text(app: RunningApp, engine: "Engine", browser_pa
     expect(reviewer.page.get_by_role("heading", name="All done")).to_be_visible()
 
 
-def test_an_empty_desk_says_what_to_run(app: RunningApp, engine: "Engine", browser_page: Page) -> None:
-    reviewer = sit_down(app, engine, browser_page)
+def test_an_empty_desk_says_what_to_run(stage: Stage, engine: "Engine", browser_page: Page) -> None:
+    reviewer = sit_down(stage, engine, browser_page)
     expect(reviewer.page.get_by_role("heading", name="Nothing to review yet")).to_be_visible()
     expect(reviewer.page.get_by_text("claimdesk ingest article.txt")).to_be_visible()
 
@@ -373,13 +343,3 @@ def test_a_narrow_screen_has_one_column_and_the_keys_at_hand(reviewer: Reviewer)
     verify.click()
     reviewer.goes_on_from(text)
     assert reviewer.n_decided() == 1
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_stands_out_from_its_ground(reviewer: Reviewer, scheme: str) -> None:
-    reviewer.page.emulate_media(color_scheme=scheme)
-    reviewer.page.reload()
-    reviewer.page.wait_for_selector(".cd-text")
-    reviewer.claim()
-    faint = reviewer.page.evaluate(Path(__file__).with_name("contrast.js").read_text(encoding="utf-8"))
-    assert faint == [], "WCAG 2.2 AA asks for 4.5:1, and 3:1 for large text"
