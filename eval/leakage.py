@@ -40,7 +40,7 @@ class Leak(Value):
     of_split: Split | None = None
     """Of the other case; None for a prompt."""
     similarity: float | None = None
-    """Shared of all runs of words of both, in [0, 1]; None for a prompt."""
+    """Share of the shorter text's runs of words that the other has too, in [0, 1]; None for a prompt."""
     words: str = ""
     """The first words that a prompt's examples share."""
 
@@ -49,7 +49,12 @@ class Leak(Value):
         """What, of which one, how similar."""
         if self.similarity is None:
             return f"the examples in {self.of} share the words {self.words!r} with it"
-        alike = "it is the text of" if self.similarity == 1 else f"it shares {self.similarity:.0%} of its wording with"
+        is_part = self.similarity == 1
+        alike = (
+            "it is, whole or in part, the text of"
+            if is_part
+            else f"it shares {self.similarity:.0%} of its wording with"
+        )
         return f"{alike} case {self.of!r} ({self.of_split})"
 
 

@@ -7,7 +7,18 @@ from datetime import datetime
 
 from pydantic_core import to_json
 
-from extractor.schema import Article, Extraction, Failure, PieceState, Source, StoredArticle, StoredClaim, Value
+from extractor.schema import (
+    Appearance,
+    Article,
+    CopyLink,
+    Extraction,
+    Failure,
+    PieceState,
+    Source,
+    StoredArticle,
+    StoredClaim,
+    Value,
+)
 
 CSV_COLUMNS = (
     "claim_id",
@@ -49,6 +60,11 @@ ARTICLE_COLUMNS = (
     "piece_details",
     "suspected_misses",
     "failures",
+    "near_copy_of",
+    "similarity",
+    "new_sentences",
+    "updates",
+    "also_in",
 )
 
 
@@ -63,6 +79,10 @@ class ArticleRecord(Value):
     """The one that was saved last: lineage, pieces with raw replies, suspected misses. None before the first."""
     failures: tuple[Failure, ...] = ()
     """Extractions of it that did not come about."""
+    link: CopyLink | None = None
+    """What it repeats of articles that came before it."""
+    also_in: tuple[Appearance, ...] = ()
+    """Where else it, its near copies and its other versions appeared."""
 
 
 def to_jsonl(claims: Iterable[StoredClaim], articles: Mapping[str, StoredArticle]) -> str:
@@ -121,6 +141,7 @@ def _article_row(record: ArticleRecord) -> list[str]:
     about, extraction = record.article.metadata, record.extraction
     counts = extraction.pieces_by_state if extraction else ()
     n_pieces = {count.state: count.n for count in counts}
+    copy_of = record.link.copy_of if record.link else None
     return [
         record.article.sha256,
         about.title or "",
@@ -137,6 +158,11 @@ def _article_row(record: ArticleRecord) -> list[str]:
         "; ".join(f"{count.state}: {detail}" for count in counts for detail in count.details),
         str(len(extraction.suspected_misses)) if extraction else "",
         "; ".join(f"{failure.model}: {failure.reason}" for failure in record.failures),
+        copy_of.sha256 if copy_of else "",
+        f"{copy_of.similarity:.3f}" if copy_of else "",
+        str(copy_of.n_new_sentences) if copy_of else "",
+        (record.link.updates if record.link else None) or "",
+        " ".join(seen.metadata.url or seen.metadata.origin for seen in record.also_in),
     ]
 
 

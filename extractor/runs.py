@@ -79,6 +79,8 @@ class RunRequest(Value):
     settings: RunSettings
     only: tuple[str, ...] | None = None
     """Hashes of the only articles meant; all when None."""
+    with_copies: bool = False
+    """Near copies that say nothing new are meant too."""
     retry_failed: bool = False
     """Take up the articles again that were set aside."""
 
@@ -103,7 +105,12 @@ class OpenRun:
         self._watch = watch
         self._beat_s = beat_s
         self._give_up = threading.Event()
-        self._backlog = Backlog(identity=request.identity, only=request.only, max_tries=request.settings.max_tries)
+        self._backlog = Backlog(
+            identity=request.identity,
+            only=request.only,
+            with_copies=request.with_copies,
+            max_tries=request.settings.max_tries,
+        )
         self._beating: asyncio.Task[None] | None = None
         self._writer: Writer[Written] | None = None
         self.totals = RunTotals()

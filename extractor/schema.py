@@ -454,6 +454,44 @@ class StoredArticle(Value):
         return self.metadata.title
 
 
+class NearCopyOf(Value):
+    """That an article says nearly the same as one that came before it."""
+
+    sha256: str
+    """The earlier article."""
+    similarity: float
+    """Share of the shorter text's runs of words that the other has too, in [0, 1]."""
+    n_new_sentences: int
+    """Sentences of the later one's body that the earlier one does not have word for word."""
+
+
+class CopyLink(Value):
+    """What an article repeats."""
+
+    copy_of: NearCopyOf | None
+    """The near copy that leaves the fewest sentences new."""
+    updates: str | None
+    """The article that was read at the same URL before."""
+
+    @property
+    def says_nothing_new(self) -> bool:
+        """Tell whether every sentence of it stands in the earlier article: then it is not extracted again."""
+        return self.copy_of is not None and self.copy_of.n_new_sentences == 0
+
+
+class Appearance(Value):
+    """A place where an article, or a near copy of it, appeared."""
+
+    article_sha256: str
+    """Of the article as it is held; several appearances share it where the text was the same."""
+    metadata: ArticleMetadata
+    """As that place gave it."""
+    seen_at: datetime
+    """When it was read first; aware, UTC."""
+    link: CopyLink | None = None
+    """What that article repeats; None for the first of its story."""
+
+
 class Failure(Value):
     """An article that an extractor could not do yet."""
 

@@ -293,3 +293,33 @@ def test_doctor_and_models_tell_what_there_is(claimdesk: Claimdesk) -> None:
     assert "OPENAI_API_KEY" in findings["endpoint"]["found"]
     assert {m["name"] for m in json.loads(claimdesk("models", "list", "--json").out)} == {"rules", "local", "NAME"}
     assert claimdesk("models", "path").out.strip().endswith(".gguf")
+
+
+def test_a_near_copy_is_named_skipped_and_shown(claimdesk: Claimdesk, tmp_path: Path) -> None:
+    (tmp_path / "wire.txt").write_text(STORY)
+    (tmp_path / "paper.txt").write_text(f"No ferry until May\n\n{STORY.partition('/NORPRESS/. ')[2]}")
+    assert claimdesk("ingest", tmp_path / "wire.txt").code == 0
+    done = claimdesk("ingest", tmp_path / "paper.txt")
+    texts = (STORY, (tmp_path / "paper.txt").read_text())
+    wire, paper = (hashlib.sha256(text.strip().encode()).hexdigest()[:12] for text in texts)
+    assert done.out.startswith(f"added  {paper}  No ferry until May  (near copy of {wire}, 90 % alike, nothing new)\n")
+    extracted = claimdesk("extract", "--model", "rules")
+    assert "1 near copy without a new sentence left out; claimdesk extract --with-copies takes it too" in extracted.out
+    assert "2 articles, 0 of them not extracted yet\n1 near copy without" in claimdesk("status").out
+    shown = claimdesk("show", paper).out
+    assert f"not read, since it says nothing new: claimdesk extract {paper} reads it" in shown
+    assert f"also in NORPRESS, {tmp_path / 'wire.txt'} ({wire})" in " ".join(shown.split())
+    rows = [
+        json.loads(line) for line in claimdesk("export", "--format", "jsonl", "--what", "articles").out.splitlines()
+    ]
+    assert (
+        rows[1]["link"]["copy_of"]["sha256"] == rows[0]["article"]["sha256"] == rows[1]["also_in"][0]["article_sha256"]
+    )
+    cells = list(csv.DictReader(io.StringIO(claimdesk("export", "--format", "csv", "--what", "articles").out)))
+    assert (cells[1]["near_copy_of"], cells[1]["similarity"], cells[1]["new_sentences"]) == (
+        rows[0]["article"]["sha256"],
+        "0.905",
+        "0",
+    )
+    assert "left out" not in claimdesk("extract", paper, "--model", "rules").out
+    assert json.loads(claimdesk("status", "--json").out)["copies"]["n_nothing_new"] == 1

@@ -24,15 +24,10 @@ ONLY_IN = {
 }
 
 LAYERS = (
-    (
-        "extractor/schema.py",
-        "extractor/errors.py",
-        "extractor/people.py",
-        "extractor/numbers.py",
-        "extractor/near_copies.py",
-    ),
+    ("extractor/schema.py", "extractor/errors.py", "extractor/people.py", "extractor/numbers.py"),
     (
         "extractor/segment.py",
+        "extractor/near_copies.py",
         "extractor/rules/",
         "extractor/ground.py",
         "extractor/check.py",

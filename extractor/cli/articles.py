@@ -9,17 +9,19 @@ from extractor.cli.output import (
     EXIT_FAILED,
     SHORT_ID,
     complain,
+    copy_line,
     count,
     failure_line,
     new_table,
     plain,
     print_json,
+    print_json_line,
     stdout_console,
 )
 
 if TYPE_CHECKING:
     from extractor.schema import Failure, Run
-    from extractor.store import ArticleUsage, FailureCounts, ModelUsage
+    from extractor.store import ArticleUsage, CopyCounts, FailureCounts, ModelUsage
 
 MAX_FAILURES = 20
 MAX_COSTLIEST = 5
@@ -49,7 +51,7 @@ def ingest(
     from extractor.ingest import Rejected, read_articles
     from extractor.ingest.fetch import fetch_page
     from extractor.settings import load_settings
-    from extractor.store import add_article, open_session, open_store
+    from extractor.store import add_article, copy_link, open_session, open_store
 
     n_added = n_known = n_rejected = 0
     engine = open_store(load_settings().database_url)
@@ -60,25 +62,27 @@ def ingest(
             continue
         with open_session(engine) as session:
             is_new = add_article(session, article=read, now=utc_now())
+            link = copy_link(session, sha256=read.sha256) if is_new else None
         n_added += is_new
         n_known += not is_new
         state = "added" if is_new else "known"
         title = read.metadata.title or Path(read.metadata.origin).name
         if as_json:
-            line = {"article": read.sha256, "state": state, "title": title, "origin": read.metadata.origin}
-            typer.echo(_json_line(line))
+            line = {
+                "article": read.sha256,
+                "state": state,
+                "title": title,
+                "origin": read.metadata.origin,
+                "link": link,
+            }
+            print_json_line(line)
         else:
-            typer.echo(f"{state}  {read.sha256[:SHORT_ID]}  {title}")
+            note = f"  ({copy_line(link)})" if link else ""
+            typer.echo(f"{state}  {read.sha256[:SHORT_ID]}  {title}{note}")
     if not as_json:
         typer.echo(f"{n_added} added, {n_known} already there, {n_rejected} rejected")
     if n_rejected:
         raise typer.Exit(EXIT_FAILED)
-
-
-def _json_line(value: object) -> str:
-    from pydantic_core import to_json
-
-    return to_json(value).decode()
 
 
 def status(
@@ -91,6 +95,7 @@ def status(
         costliest_articles,
         count_articles,
         count_by_status,
+        count_copies,
         count_failures,
         ledger_totals,
         list_failures,
@@ -104,6 +109,7 @@ def status(
     settings = load_settings()
     with open_session(open_store(settings.database_url), reading=True) as session:
         articles = count_articles(session)
+        copies = count_copies(session)
         counts = count_by_status(session)
         totals = ledger_totals(session)
         n_failures = count_failures(session)
@@ -118,6 +124,7 @@ def status(
                 "database": redacted(settings.database_url),
                 "articles": articles.n,
                 "articles_without_extraction": articles.n_without_extraction,
+                "copies": copies,
                 "claims": counts,
                 "pieces": totals.pieces,
                 "suspected_misses": totals.n_suspected_misses,
@@ -133,6 +140,8 @@ def status(
     console = stdout_console()
     console.print(f"database {redacted(settings.database_url)}")
     console.print(f"{articles.n} articles, {articles.n_without_extraction} of them not extracted yet")
+    if told := _copies_line(copies):
+        console.print(told)
     table = new_table("claims", "n", right=("n",))
     for state, n in counts.items():
         table.add_row(state, str(n))
@@ -143,6 +152,16 @@ def status(
     _print_failures(failures, n_failures, titles)
     _print_usage(usage, costliest)
     _print_runs(runs)
+
+
+def _copies_line(copies: "CopyCounts") -> str:
+    parts = (
+        (copies.n_nothing_new, "near copy", "near copies", " without a new sentence, not extracted again"),
+        (copies.n_with_news, "near copy", "near copies", " with something new"),
+        (copies.n_updates, "newer version", "newer versions", " of an article"),
+        (copies.n_reprints, "reprint", "reprints", " at another address"),
+    )
+    return "; ".join(f"{n} {one if n == 1 else many}{what}" for n, one, many, what in parts if n)
 
 
 def _print_failures(failures: "list[Failure]", counts: "FailureCounts", titles: dict[str, str]) -> None:

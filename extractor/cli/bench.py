@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from extractor.cli.bench_copies import near_copies
 from extractor.cli.output import article_progress, bytes_progress, new_table, stdout_console
 from extractor.cli.rivals import InstallOption, langextract_worker
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from extractor.settings import Settings
 
 app = typer.Typer(help="Measure speed and soundness on this machine.", no_args_is_help=True)
+
+app.command("near-copies")(near_copies)
 
 HEAVY = ("streamlit", "pandas", "openai", "sqlmodel")
 

@@ -9,6 +9,7 @@ import typer
 
 from extractor.cli.output import (
     SHORT_ID,
+    copy_line,
     count,
     failure_line,
     new_table,
@@ -23,7 +24,17 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from extractor.schema import Article, Claim, Extraction, Failure, PieceCount, Source, StoredClaim
+    from extractor.schema import (
+        Appearance,
+        Article,
+        Claim,
+        CopyLink,
+        Extraction,
+        Failure,
+        PieceCount,
+        Source,
+        StoredClaim,
+    )
 
 
 class ExportFormat(StrEnum):
@@ -80,9 +91,11 @@ def list_claims(
 def show(
     article: Annotated[str, typer.Argument(metavar="ARTICLE", help="Beginning of its hash, or its title.")],
 ) -> None:
-    """Show an article with its claims marked; below it the claims, what was read, what may be missed, what failed."""
+    """Show an article with its claims marked; below it the claims, what was read of it, and where else it appeared."""
     from extractor.settings import load_settings
     from extractor.store import (
+        also_in,
+        copy_link,
         get_article,
         latest_extraction,
         list_claims,
@@ -96,6 +109,8 @@ def show(
         stored = list_claims(session, article_sha256=the_article.sha256)
         extraction = latest_extraction(session, article_sha256=the_article.sha256)
         failures = list_failures(session, article_sha256=the_article.sha256)
+        link = copy_link(session, sha256=the_article.sha256)
+        elsewhere = also_in(session, sha256=the_article.sha256)
     stored.sort(key=lambda s: [(p.start_char, p.end_char) for p in s.claim.content.spans] or [(len(the_article.text),)])
     console = stdout_console()
     console.print(_marked(the_article, [s.claim for s in stored]))
@@ -107,13 +122,18 @@ def show(
         console.print("   ", plain(_source_line(c.source)), f"[dim]({how})[/dim]")
         for flag in c.flags:
             console.print(f"    [red]{flag.code}[/red]:", plain(flag.detail))
-    _show_ledger(the_article, extraction, failures)
+    _show_ledger(the_article, extraction, failures, link)
+    _show_copies(link, elsewhere)
 
 
-def _show_ledger(article: "Article", extraction: "Extraction | None", failures: "list[Failure]") -> None:
+def _show_ledger(
+    article: "Article", extraction: "Extraction | None", failures: "list[Failure]", link: "CopyLink | None"
+) -> None:
     console = stdout_console()
     console.print()
-    if extraction is None:
+    if extraction is None and link and link.says_nothing_new:
+        console.print(f"not read, since it says nothing new: claimdesk extract {article.sha256[:SHORT_ID]} reads it")
+    elif extraction is None:
         console.print("not read yet: claimdesk extract")
     else:
         pieces = [_pieces(held) for held in extraction.pieces_by_state]
@@ -125,6 +145,17 @@ def _show_ledger(article: "Article", extraction: "Extraction | None", failures: 
             )
     for failure in failures:
         console.print("[red]failed[/red]:", plain(failure_line(failure)))
+
+
+def _show_copies(link: "CopyLink | None", elsewhere: "list[Appearance]") -> None:
+    console = stdout_console()
+    if link:
+        console.print(plain(copy_line(link)))
+    for seen in elsewhere:
+        about = seen.metadata
+        day = f"{about.published}" if about.published else ""
+        place = ", ".join(part for part in (about.publisher, day, about.url or about.origin) if part)
+        console.print("also in", plain(f"{place} ({seen.article_sha256[:SHORT_ID]})"))
 
 
 def _pieces(held: "PieceCount") -> str:
@@ -178,7 +209,16 @@ def _claims_as(form: ExportFormat, stored: "list[StoredClaim]") -> "Iterator[str
 def _articles_as(form: ExportFormat, article: str | None) -> "Iterator[str]":
     from extractor.export import ArticleRecord, articles_to_csv, articles_to_jsonl
     from extractor.settings import load_settings
-    from extractor.store import get_article, latest_extraction, list_articles, list_failures, open_session, open_store
+    from extractor.store import (
+        also_in,
+        copy_link,
+        get_article,
+        latest_extraction,
+        list_articles,
+        list_failures,
+        open_session,
+        open_store,
+    )
 
     with open_session(open_store(load_settings().database_url), reading=True) as session:
         only = get_article(session, ref=article).sha256 if article else None
@@ -189,6 +229,8 @@ def _articles_as(form: ExportFormat, article: str | None) -> "Iterator[str]":
                 n_claims=stored.n_claims,
                 extraction=latest_extraction(session, article_sha256=stored.sha256),
                 failures=tuple(list_failures(session, article_sha256=stored.sha256)),
+                link=copy_link(session, sha256=stored.sha256),
+                also_in=tuple(also_in(session, sha256=stored.sha256)),
             )
             for stored in list_articles(session)
             if only in (None, stored.sha256)

@@ -7,14 +7,13 @@ from extractor.cli.output import bytes_progress, new_table, print_json, stdout_c
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from extractor.cli.extract import Job
     from extractor.settings import Settings
 
 PAGE = 200
 
 
-async def estimate(
-    engine: "Engine", settings: "Settings", model: str, refs: list[str] | None, *, as_json: bool
-) -> None:
+async def estimate(engine: "Engine", settings: "Settings", job: "Job", *, as_json: bool) -> None:
     """Add up the estimates of all pending articles and print them; nothing is asked and nothing written."""
     from extractor.budget import cost_usd
     from extractor.compose import open_extractor, price_of
@@ -22,13 +21,14 @@ async def estimate(
     from extractor.segment import segment
     from extractor.store import Backlog, open_session, read_backlog, resolve_articles
 
+    model = job.model
     total, n_articles = Estimate(), 0
     after: int | None = -1
     with bytes_progress() as progress:
         async with open_extractor(model, settings, progress=progress) as extractor:
             with open_session(engine, reading=True) as session:
-                only = resolve_articles(session, refs=refs) if refs else None
-                backlog = Backlog(identity=extractor.identity, only=only)
+                only = resolve_articles(session, refs=job.articles) if job.articles else None
+                backlog = Backlog(identity=extractor.identity, only=only, with_copies=job.with_copies)
                 while after is not None:
                     page = read_backlog(session, backlog=backlog, after=after, limit=PAGE)
                     after = page.last

@@ -75,6 +75,9 @@ def extract(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Take up the articles again that were set aside.")
     ] = False,
+    with_copies: Annotated[
+        bool, typer.Option("--with-copies", help="Extract near copies too that say nothing new; see docs/ingest.md.")
+    ] = False,
     max_tries: Annotated[
         int, typer.Option(min=1, max=100, help="An article that has failed so often is set aside.")
     ] = 3,
@@ -102,13 +105,14 @@ def extract(
         concurrency=concurrency or (1 if model in {"rules", "local"} else ENDPOINT_CONCURRENCY),
         max_tries=max_tries,
         retry_failed=retry_failed,
+        with_copies=with_copies,
         limits=_limits(model, settings, max_cost, max_tokens),
     )
     engine = open_store(settings.database_url)
     if dry_run:
         from extractor.cli.estimate import estimate
 
-        asyncio.run(estimate(engine, settings, job.model, job.articles, as_json=as_json))
+        asyncio.run(estimate(engine, settings, job, as_json=as_json))
         return
     report = _Report(as_json)
     try:
@@ -131,6 +135,7 @@ class Job:
     concurrency: int
     max_tries: int
     retry_failed: bool
+    with_copies: bool
     limits: "Limits"
 
 
@@ -143,6 +148,8 @@ class Ended:
     set_aside: "list[Failure]"
     """The first of them."""
     n_set_aside: int
+    n_copies: int
+    """Near copies that were left out."""
     error: Exception | None
     """Why it ended before its time; the caller raises it."""
 
@@ -200,6 +207,7 @@ def _request(engine: "Engine", job: Job, extractor: "Extractor") -> "RunRequest"
             max_tokens=job.limits.max_tokens,
         ),
         only=only,
+        with_copies=job.with_copies,
         retry_failed=job.retry_failed,
     )
 
@@ -241,7 +249,7 @@ async def _told(
     counts = await run.counts()
     with open_session(engine, reading=True) as session:
         aside = list_failures(session, identity=identity, set_aside=True, limit=MAX_NAMED)
-    return Ended(done, counts.n_elsewhere, aside, counts.n_set_aside, error)
+    return Ended(done, counts.n_elsewhere, aside, counts.n_set_aside, counts.n_copies, error)
 
 
 @contextmanager
@@ -378,6 +386,9 @@ def summary(run: "Run") -> str:
 def _remarks(ended: Ended) -> Iterator[str]:
     if ended.n_elsewhere:
         yield f"{count(ended.n_elsewhere, 'article')} in the hands of another run (claimdesk status tells which)"
+    if ended.n_copies:
+        copies, them = ("1 near copy", "it") if ended.n_copies == 1 else (f"{ended.n_copies} near copies", "them")
+        yield f"{copies} without a new sentence left out; claimdesk extract --with-copies takes {them} too"
     if ended.n_set_aside:
         yield f"{count(ended.n_set_aside, 'article')} set aside; claimdesk extract --retry-failed takes them up again:"
         for failure in ended.set_aside:

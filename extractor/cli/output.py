@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-    from extractor.schema import Failure
+    from extractor.schema import CopyLink, Failure
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
@@ -58,6 +58,20 @@ def plain(text: str) -> "Text":
 def count(n: int, noun: str) -> str:
     """Write a number with its noun in singular or plural."""
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def copy_line(link: "CopyLink") -> str:
+    """Tell what an article repeats."""
+    words = []
+    if link.copy_of:
+        copy = link.copy_of
+        news = f"{count(copy.n_new_sentences, 'sentence')} new" if copy.n_new_sentences else "nothing new"
+        # Down, since 100 % must mean all of it.
+        alike = int(100 * copy.similarity)
+        words.append(f"near copy of {copy.sha256[:SHORT_ID]}, {alike} % alike, {news}")
+    if link.updates:
+        words.append(f"newer version of {link.updates[:SHORT_ID]}")
+    return "; ".join(words)
 
 
 def failure_line(failure: "Failure") -> str:

@@ -42,6 +42,7 @@ from extractor.store.batches import (
     undo_batch,
 )
 from extractor.store.claims import count_by_status, get_claim, list_claims
+from extractor.store.copies import CopyCounts, also_in, copy_link, count_copies
 from extractor.store.decisions import NewDecision, decide, history, last_decision, undo
 from extractor.store.engine import PATIENCE_S, open_engine, open_session, patiently, redacted
 from extractor.store.extractions import (
@@ -82,6 +83,7 @@ __all__ = [
     "Blame",
     "Comment",
     "Commented",
+    "CopyCounts",
     "Decided",
     "FailureCounts",
     "Found",
@@ -100,6 +102,7 @@ __all__ = [
     "add",
     "add_article",
     "add_to_run",
+    "also_in",
     "article_titles",
     "assign",
     "claim_backlog",
@@ -107,11 +110,13 @@ __all__ = [
     "close_attempts",
     "comment",
     "comments",
+    "copy_link",
     "costliest_articles",
     "count_articles",
     "count_backlog",
     "count_by_status",
     "count_claims",
+    "count_copies",
     "count_failures",
     "decide",
     "decide_many",

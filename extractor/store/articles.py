@@ -11,8 +11,9 @@ from sqlmodel import Session, col, exists, select
 
 from extractor.errors import StoreError
 from extractor.schema import Article, ClaimStatus, StoredArticle, Value
+from extractor.store.copies import add_reprint, link_copies, one_at_a_time
 from extractor.store.index import index_article
-from extractor.store.tables import ArticleRow, ClaimRow, ExtractionRow
+from extractor.store.tables import ArticleRow, ClaimRow, ExtractionRow, NearCopyRow
 
 MIN_PREFIX = 6
 """Fewer digits of a hash are taken for a title."""
@@ -23,6 +24,7 @@ class ArticleCounts(Value):
 
     n: int
     n_without_extraction: int
+    """Near copies that say nothing new are not among them."""
 
 
 def add_article(session: Session, *, article: Article, now: datetime) -> bool:
@@ -34,13 +36,15 @@ def add_article(session: Session, *, article: Article, now: datetime) -> bool:
         now: Aware.
 
     Returns:
-        False when the same text was there already; then nothing changes, metadata neither.
+        False when the same text was there already; then it stays as it is, metadata too, and only another URL
+        of it is noted.
 
     Raises:
         StoreError: The text holds NUL characters.
     """
     if "\0" in article.text:
         raise StoreError(f"article {article.sha256[:12]!r} holds NUL characters: normalise its text first")
+    one_at_a_time(session)
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     values = {
         "sha256": article.sha256,
@@ -50,12 +54,13 @@ def add_article(session: Session, *, article: Article, now: datetime) -> bool:
         "about": article.metadata,
         "text": article.text,
     }
-    # Not "look, then insert": two writers on PostgreSQL may come with the same article at once.
     added = insert(ArticleRow).values(values).on_conflict_do_nothing(index_elements=["sha256"])
     arrival = session.execute(added.returning(col(ArticleRow.arrival))).scalar_one_or_none()
     if arrival is None:
+        add_reprint(session, article, now)
         return False
     index_article(session, article, arrival)
+    link_copies(session, article, arrival)
     return True
 
 
@@ -122,8 +127,11 @@ def resolve_articles(session: Session, *, refs: Sequence[str]) -> tuple[str, ...
 
 
 def count_articles(session: Session) -> ArticleCounts:
-    """Count the articles, and those that nobody has extracted yet."""
-    unread = ~exists().where(col(ExtractionRow.article_sha256) == ArticleRow.sha256)
+    """Count the articles, and those that nobody has extracted yet but should be."""
+    repeats = exists().where(
+        col(NearCopyRow.article_sha256) == ArticleRow.sha256, col(NearCopyRow.n_new_sentences) == 0
+    )
+    unread = ~exists().where(col(ExtractionRow.article_sha256) == ArticleRow.sha256) & ~repeats
     n = session.exec(select(func.count()).select_from(ArticleRow)).one()
     n_unread = session.exec(select(func.count()).select_from(ArticleRow).where(unread)).one()
     return ArticleCounts(n=n, n_without_extraction=n_unread)

@@ -9,7 +9,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, func, or_, update
+from sqlalchemy import ColumnElement, and_, case, delete, false, func, or_, update
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
@@ -17,7 +17,15 @@ from sqlmodel import Session, col, exists, select
 
 from extractor.schema import Article, Identity, RunState, Value
 from extractor.store.extractions import Blame, record_failure
-from extractor.store.tables import ArticleRow, AttemptRow, ExtractionRow, FailureRow, RunRow, identity_sha256
+from extractor.store.tables import (
+    ArticleRow,
+    AttemptRow,
+    ExtractionRow,
+    FailureRow,
+    NearCopyRow,
+    RunRow,
+    identity_sha256,
+)
 
 
 class Backlog(Value):
@@ -28,6 +36,8 @@ class Backlog(Value):
     """Who claims; 0 for somebody who only looks."""
     only: tuple[str, ...] | None = None
     """Hashes of the only articles meant; all when None."""
+    with_copies: bool = False
+    """Near copies that say nothing new are meant too; with `only` they are in any case."""
     max_tries: int = 3
     """So often may a process die over an article among others, and again over it alone."""
 
@@ -40,6 +50,8 @@ class BacklogCounts(Value):
     n_set_aside: int
     n_elsewhere: int
     """In the hands of another run that is alive."""
+    n_copies: int
+    """Left out: near copies that say nothing new."""
     n_waiting: int
 
 
@@ -55,9 +67,13 @@ class BacklogPage(Value):
 def count_backlog(session: Session, *, backlog: Backlog) -> BacklogCounts:
     """Count the articles of a backlog."""
     of = _Joined(backlog)
-    states = case((of.done, "done"), (of.set_aside, "set_aside"), (of.elsewhere, "elsewhere"), else_="waiting").label(
-        "state"
-    )
+    states = case(
+        (of.done, "done"),
+        (of.set_aside, "set_aside"),
+        (of.elsewhere, "elsewhere"),
+        (of.left_out, "copies"),
+        else_="waiting",
+    ).label("state")
     query = of.join(select_columns(states, func.count())).group_by(states)
     counts: Counter[str] = Counter()
     for state, n in session.execute(query):
@@ -67,6 +83,7 @@ def count_backlog(session: Session, *, backlog: Backlog) -> BacklogCounts:
         n_done=counts["done"],
         n_set_aside=counts["set_aside"],
         n_elsewhere=counts["elsewhere"],
+        n_copies=counts["copies"],
         n_waiting=counts["waiting"],
     )
 
@@ -74,7 +91,7 @@ def count_backlog(session: Session, *, backlog: Backlog) -> BacklogCounts:
 def read_backlog(session: Session, *, backlog: Backlog, after: int, limit: int) -> BacklogPage:
     """Return the next waiting articles without claiming them; `after` is -1 for the first page."""
     of = _Joined(backlog)
-    return _page(session, of, ~of.done & ~of.set_aside & ~of.elsewhere, after, limit)
+    return _page(session, of, of.waiting, after, limit)
 
 
 def claim_backlog(session: Session, *, backlog: Backlog, after: int, limit: int, alone: bool = False) -> BacklogPage:
@@ -93,7 +110,7 @@ def claim_backlog(session: Session, *, backlog: Backlog, after: int, limit: int,
     """
     of = _Joined(backlog)
     suspected = func.coalesce(of.attempt.n_begun, 0) >= backlog.max_tries
-    wanted = ~of.done & ~of.set_aside & ~of.elsewhere & (suspected if alone else ~suspected)
+    wanted = of.waiting & (suspected if alone else ~suspected)
     page = _page(session, of, wanted, after, limit)
     if not page.articles:
         return page
@@ -182,6 +199,10 @@ class _Joined:
         )
         self.set_aside: ColumnElement[bool] = func.coalesce(col(self._failure.is_set_aside), False)
         self.elsewhere: ColumnElement[bool] = col(self._run.id).is_not(None)
+        self.left_out: ColumnElement[bool] = false()
+        if backlog.only is None and not backlog.with_copies:
+            self.left_out = _repeats_what_can_be_read(key)
+        self.waiting = ~self.done & ~self.set_aside & ~self.elsewhere & ~self.left_out
 
     def join(self, query: Any) -> Any:
         """Put the tables into a query."""
@@ -192,6 +213,18 @@ class _Joined:
             .outerjoin(self._run, self._run_has_it)
         )
         return joined if self._only is None else joined.where(col(ArticleRow.sha256).in_(self._only))
+
+
+def _repeats_what_can_be_read(key: str) -> ColumnElement[bool]:
+    """Tell a near copy that says nothing new, unless what it repeats was set aside: then it takes its place."""
+    original_failed = exists().where(
+        col(FailureRow.article_sha256) == NearCopyRow.of_sha256,
+        col(FailureRow.identity_sha256) == key,
+        col(FailureRow.is_set_aside),
+    )
+    return exists().where(
+        col(NearCopyRow.article_sha256) == ArticleRow.sha256, col(NearCopyRow.n_new_sentences) == 0, ~original_failed
+    )
 
 
 def _page(session: Session, of: _Joined, wanted: ColumnElement[bool], after: int, limit: int) -> BacklogPage:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, text
 
 from extractor.errors import MigrationError
 from extractor.schema import Value
+from extractor.store.copies import link_older
 from extractor.store.engine import VERSION_TABLE, open_engine, parse_url, redacted, translated
 from extractor.store.index import rebuild_where_outdated
 
@@ -93,6 +94,7 @@ def upgrade(url: str) -> SchemaState:
         config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        link_older(connection)
         rebuild_where_outdated(connection)
         return _state(connection)
 

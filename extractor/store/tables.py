@@ -38,9 +38,11 @@ from extractor.schema import (
     ArticleMetadata,
     Claim,
     ClaimStatus,
+    CopyLink,
     Decision,
     DecisionKind,
     Identity,
+    NearCopyOf,
     Piece,
     RejectionReason,
     Run,
@@ -183,6 +185,53 @@ class ArticleRow(Row, table=True):
     def as_value(self) -> Article:
         """Return the article."""
         return Article(text=self.text, sha256=self.sha256, body_start_char=self.body_start_char, metadata=self.about)
+
+
+class ArticleKeyRow(Row, table=True):
+    """One of the hashes that an article is looked up by when another comes in: of its wording, and of its URL."""
+
+    __tablename__ = "article_key"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    key: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    arrival: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    """The article's."""
+
+
+class NearCopyRow(Row, table=True):
+    """That an article repeats an earlier one, or updates it; written once, when it comes in."""
+
+    __tablename__ = "near_copy"
+
+    article_sha256: str = Field(primary_key=True, foreign_key="article.sha256")
+    of_sha256: str | None = Field(default=None, foreign_key="article.sha256", index=True)
+    """Never an article that says nothing new itself."""
+    similarity: float | None = None
+    n_new_sentences: int | None = None
+    updates_sha256: str | None = Field(default=None, foreign_key="article.sha256")
+    story: int = Field(index=True)
+    """`ArticleRow.arrival` of the first article that all near copies of one story lead back to."""
+
+    def as_value(self) -> CopyLink:
+        """Return the link."""
+        copy_of = None
+        if self.of_sha256 is not None:
+            copy_of = NearCopyOf(
+                sha256=self.of_sha256, similarity=self.similarity or 0.0, n_new_sentences=self.n_new_sentences or 0
+            )
+        return CopyLink(copy_of=copy_of, updates=self.updates_sha256)
+
+
+class ReprintRow(Row, table=True):
+    """That the very text of an article was also read at another URL."""
+
+    __tablename__ = "reprint"
+
+    article_sha256: str = Field(primary_key=True, foreign_key="article.sha256")
+    url_sha256: str = Field(primary_key=True)
+    """Of `about.url`, which may be too long for an index."""
+    seen_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    about: ArticleMetadata = Field(sa_column=Column("metadata", ValueType(ArticleMetadata), nullable=False))
 
 
 class ExtractionRow(Row, table=True):
