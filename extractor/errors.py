@@ -16,6 +16,7 @@ ClaimDeskError
 │   ├── Conflict            the claim changed since it was read
 │   └── MigrationError      the database is older or newer than the program
 ├── NotAllowed              somebody's role is not enough
+├── NotReady                a fact-check cannot go on yet
 └── EvalError               gold cases or a saved run that contradict themselves
 
 Each message is one sentence for a person: what, which one, and what to do next.
@@ -201,6 +202,10 @@ class MigrationError(StoreError):
 
 class NotAllowed(ClaimDeskError):
     """Somebody asked for what their role does not allow."""
+
+
+class NotReady(ClaimDeskError):
+    """A fact-check is not where a step begins, or lacks what the step needs."""
 
 
 class EvalError(ClaimDeskError):

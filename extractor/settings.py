@@ -30,6 +30,10 @@ class Settings(Value):
     """What the user says models cost; ``CLAIMDESK_PRICES``, else ``prices.toml`` in the configuration folder."""
     prices_named: bool = False
     """The variable names it, so it must be there."""
+    desk_path: Path | None = None
+    """What the desk has set for itself; ``CLAIMDESK_DESK``, else ``desk.toml`` in the configuration folder."""
+    desk_named: bool = False
+    """The variable names it, so it must be there."""
     openai_api_key: str | None = None
     """``OPENAI_API_KEY``. Never printed, never stored."""
     openai_base_url: str | None = None
@@ -58,6 +62,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     cache_dir = env.get("CLAIMDESK_CACHE_DIR") or platformdirs.user_cache_dir("claimdesk", appauthor=False)
     weights = env.get("CLAIMDESK_WEIGHTS")
     prices = env.get("CLAIMDESK_PRICES")
+    desk = env.get("CLAIMDESK_DESK")
     config_dir = Path(platformdirs.user_config_dir("claimdesk", appauthor=False))
     return Settings(
         database_url=env.get("CLAIMDESK_DATABASE_URL") or f"sqlite:///{data_dir / 'claimdesk.db'}",
@@ -67,6 +72,8 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         weights_path=Path(weights).expanduser() if weights else None,
         prices_path=Path(prices).expanduser() if prices else config_dir / "prices.toml",
         prices_named=bool(prices),
+        desk_path=Path(desk).expanduser() if desk else config_dir / "desk.toml",
+        desk_named=bool(desk),
         openai_api_key=env.get("OPENAI_API_KEY") or None,
         openai_base_url=env.get("OPENAI_BASE_URL") or None,
     )

@@ -18,6 +18,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
         if name.startswith("OPENAI_") or name in {
             "CLAIMDESK_DATABASE_URL",
+            "CLAIMDESK_DESK",
             "CLAIMDESK_MODEL",
             "CLAIMDESK_PRICES",
             "CLAIMDESK_REVIEWER",

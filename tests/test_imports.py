@@ -24,7 +24,15 @@ ONLY_IN = {
 }
 
 LAYERS = (
-    ("extractor/schema.py", "extractor/errors.py", "extractor/people.py", "extractor/numbers.py"),
+    (
+        "extractor/schema.py",
+        "extractor/errors.py",
+        "extractor/people.py",
+        "extractor/factcheck.py",
+        "extractor/moves.py",
+        "extractor/profile.py",
+        "extractor/numbers.py",
+    ),
     (
         "extractor/segment.py",
         "extractor/near_copies.py",

@@ -149,7 +149,7 @@ class DocumentType(TypeDecorator[str]):
         return value if value is None or dialect.name != "postgresql" else as_tsvector(value)
 
 
-def _words(of: type[StrEnum]) -> Enum:
+def words_column(of: type[StrEnum]) -> Enum:
     """Return a column type that stores the words of a closed set as they read."""
     return Enum(of, native_enum=False, length=32, values_callable=lambda members: [m.value for m in members])
 
@@ -278,7 +278,7 @@ class RunRow(Row, table=True):
     __tablename__ = "run"
 
     id: int | None = Field(default=None, primary_key=True)
-    state: RunState = Field(sa_column=Column(_words(RunState), nullable=False))
+    state: RunState = Field(sa_column=Column(words_column(RunState), nullable=False))
     reason: str = Field(default="", sa_column=Column(Text, nullable=False))
     """Why it ended before the backlog did."""
     model: str
@@ -361,7 +361,7 @@ class ClaimRow(Row, table=True):
     start_char: int
     """Where the content begins, or `UNPLACED`."""
     model: str
-    status: ClaimStatus = Field(sa_column=Column(_words(ClaimStatus), nullable=False))
+    status: ClaimStatus = Field(sa_column=Column(words_column(ClaimStatus), nullable=False))
     version: int = 1
     """Rises with every decision, and when a newer extraction changes what a reviewer would see."""
     changed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
@@ -421,14 +421,14 @@ class DecisionRow(Row, table=True):
     claim_id: str = Field(foreign_key="claim.id")
     version: int
     """The claim's version it was made on."""
-    kind: DecisionKind = Field(sa_column=Column(_words(DecisionKind), nullable=False))
+    kind: DecisionKind = Field(sa_column=Column(words_column(DecisionKind), nullable=False))
     reviewer: str
     decided_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
-    status_before: ClaimStatus = Field(sa_column=Column(_words(ClaimStatus), nullable=False))
-    status_after: ClaimStatus = Field(sa_column=Column(_words(ClaimStatus), nullable=False))
+    status_before: ClaimStatus = Field(sa_column=Column(words_column(ClaimStatus), nullable=False))
+    status_after: ClaimStatus = Field(sa_column=Column(words_column(ClaimStatus), nullable=False))
     before: Claim = Field(sa_column=Column(ValueType(Claim), nullable=False))
     after: Claim = Field(sa_column=Column(ValueType(Claim), nullable=False))
-    reason: RejectionReason | None = Field(default=None, sa_column=Column(_words(RejectionReason)))
+    reason: RejectionReason | None = Field(default=None, sa_column=Column(words_column(RejectionReason)))
     comment: str = Field(default="", sa_column=Column(Text, nullable=False))
     previous_id: int | None = None
     """The decision in force before this one, or, for an undo, after it."""
@@ -522,7 +522,7 @@ class TallyRow(Row, table=True):
     facet: str = Field(primary_key=True)
     """One of `Facet`, or ``all``."""
     value: str = Field(primary_key=True)
-    status: ClaimStatus = Field(sa_column=Column(_words(ClaimStatus), primary_key=True))
+    status: ClaimStatus = Field(sa_column=Column(words_column(ClaimStatus), primary_key=True))
     slot: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     n: int
 
