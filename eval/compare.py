@@ -5,13 +5,16 @@ The difference is always the second run minus the first, so a positive one favou
 
 from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
+from functools import partial
 
 from eval.cases import CaseSet
+from eval.ceiling import ArticleAgreement, Ceiling, ceiling_of
 from eval.judging import Judged, Judgement, judge_run
 from eval.matching import Criterion
-from eval.metrics.difference import Difference, Draws, difference, draw
+from eval.metrics.difference import Difference, Draws, difference, draw, ranked_difference
 from eval.metrics.figure import Ratio
 from eval.metrics.found import Counts
+from eval.metrics.quality import Measure
 from eval.run import EvalRun, RunInfo
 from eval.scores import Dimension, Options
 from eval.scoring import slices_of
@@ -88,6 +91,8 @@ class RunComparison(Value):
     """By side in the order of `Side`, then by case and place in the text."""
     left_out: tuple[str, ...]
     """Cases that only one of the runs can be scored on; empty unless common cases were asked for."""
+    ceiling: Ceiling | None = None
+    """What the annotators reach against each other; None where it is known for none of the articles."""
 
     def headline(self) -> CriterionDifference:
         """Return the overall difference by the headline criterion."""
@@ -95,7 +100,13 @@ class RunComparison(Value):
 
 
 def compare_runs(
-    one: EvalRun, other: EvalRun, cases: CaseSet, options: Options | None = None, *, common: bool = False
+    one: EvalRun,
+    other: EvalRun,
+    cases: CaseSet,
+    options: Options | None = None,
+    *,
+    common: bool = False,
+    agreements: Sequence[ArticleAgreement] = (),
 ) -> RunComparison:
     """Compare two runs.
 
@@ -105,6 +116,7 @@ def compare_runs(
         cases: The gold cases; those that neither run has predictions for play no part.
         options: As for scoring.
         common: Compare on the cases that both can be scored on, where they are not the same.
+        agreements: As for scoring.
 
     Raises:
         EvalError: The runs were made on different data or cover different cases and `common` is not
@@ -140,6 +152,7 @@ def compare_runs(
         slices=tuple(_slices(a, b, options.headline, draws)),
         changes=tuple(_changes(a, b)),
         left_out=tuple(left_out),
+        ceiling=ceiling_of([a for a in agreements if a.case_id in set(shared)]),
     )
 
 
@@ -176,6 +189,10 @@ def _criterion(
     )
 
 
+def _quality(measure: Measure, judged: Judged) -> Ratio:
+    return judged.quality.predicted[measure]
+
+
 _FIGURES: dict[str, Callable[[Judged], Ratio]] = {
     "partial.precision": lambda j: j.partial.precision,
     "partial.recall": lambda j: j.partial.recall,
@@ -187,12 +204,15 @@ _FIGURES: dict[str, Callable[[Judged], Ratio]] = {
     "grounding.grounded": lambda j: j.article.grounded.grounded,
     "grounding.false_spans": lambda j: j.article.grounded.false_spans,
     "grounding.misquoted": lambda j: j.article.grounded.misquoted,
+    **{f"quality.{measure}": partial(_quality, measure) for measure in Measure},
 }
 
 
 def _figures(one: Sequence[Judged], other: Sequence[Judged], draws: Draws) -> Iterator[NamedDifference]:
     for name, pick in _FIGURES.items():
         yield NamedDifference(name=name, difference=difference([pick(j) for j in one], [pick(j) for j in other], draws))
+    ranked = ranked_difference([j.found for j in one], [j.found for j in other], draws)
+    yield NamedDifference(name="worthiness.average_precision", difference=ranked)
 
 
 def _slices(

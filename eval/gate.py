@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from eval.compare import RunComparison
-from eval.metrics.figure import Figure
+from eval.metrics.figure import MIN_ARTICLES, Figure
 from eval.scores import Score
 from extractor.errors import EvalError
 from extractor.schema import Value
@@ -68,7 +68,7 @@ def gate(score: Score, comparison: RunComparison | None, floors: Mapping[Floored
         floors: The least that each figure must be, in [0, 1]. They hold for the value, not its interval.
 
     Raises:
-        EvalError: there is nothing to ask, or the runs share fewer than two articles with claims.
+        EvalError: there is nothing to ask, or the runs share too few articles with claims.
     """
     checks = [*([_no_worse(comparison)] if comparison else []), *(_at_least(score, *f) for f in floors.items())]
     if not checks:
@@ -81,7 +81,7 @@ def _no_worse(comparison: RunComparison) -> GateCheck:
     if f1.difference is None or f1.interval is None or f1.one is None or f1.other is None:
         raise EvalError(
             f"{comparison.n_articles} articles are too few to tell a difference from noise; "
-            "compare runs over at least two articles with claims"
+            f"compare runs over at least {MIN_ARTICLES} articles with claims"
         )
     worse = f1.interval.high < 0
     return GateCheck(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from eval.cases import CaseSet, GoldCase, NotScored
+from eval.cases import CaseSet, GoldCase, NotScored, Split
 from eval.matching import Comparison, Criterion, Matching, Matrix, compare, match
 from eval.metrics.found import Counts
 from eval.metrics.given_match import Confused, FoundPair, confusion, given_match
@@ -26,11 +26,19 @@ from eval.scores import (
     Near,
     Options,
 )
+from extractor.ingest.wire import read_header
+from extractor.schema import Quotation
 
 NOT_GIVEN = "not given"
-LENGTHS = ((250, "under 250 words"), (500, "250 to 499 words"), (1000, "500 to 999 words"))
-"""Upper bounds, exclusive: a brief, a usual report, a long one; anything longer is `LONGEST`."""
-LONGEST = "1000 words and more"
+_LENGTHS = ((250, "under 250 words"), (500, "250 to 499 words"), (1000, "500 to 999 words"))
+"""Upper bounds, exclusive: a brief, a usual report, a long one; anything longer is `_LONGEST`."""
+_LONGEST = "1000 words and more"
+ORDER: dict[Dimension, tuple[str, ...]] = {
+    Dimension.LENGTH: (*(name for _, name in _LENGTHS), _LONGEST),
+    Dimension.SPLIT: tuple(Split),
+    Dimension.QUOTATION: tuple(Quotation),
+}
+"""Of the slices whose values have an order of their own; the others go by the alphabet."""
 
 
 @dataclass(frozen=True)
@@ -164,10 +172,11 @@ def _rated(comparison: Comparison, matching: Matching) -> tuple[tuple[Rated, ...
 
 
 def _of_article(case: GoldCase) -> Iterator[tuple[Dimension, str]]:
-    yield Dimension.PUBLISHER, case.article.publisher or NOT_GIVEN
+    # As ingest does, which knows the publisher of wire copy from its dateline.
+    yield Dimension.PUBLISHER, read_header(case.text, case.metadata).metadata.publisher or NOT_GIVEN
     yield Dimension.FORM, case.form
     n_words = len(case.text.split())
-    yield Dimension.LENGTH, next((name for below, name in LENGTHS if n_words < below), LONGEST)
+    yield Dimension.LENGTH, next((name for below, name in _LENGTHS if n_words < below), _LONGEST)
     yield Dimension.LANGUAGE, case.language
     yield Dimension.SPLIT, case.split
 

@@ -6,7 +6,7 @@ right source. The matching is optimal: most pairs first, then the most similar o
 scipy's assignment solver (Jonker-Volgenant, Crouse 2016) on the small table of one article.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -17,6 +17,7 @@ from pydantic import Field
 from scipy.optimize import linear_sum_assignment
 
 from eval.cases import GoldCase, GoldClaim
+from eval.ranges import Ranges, n_chars, n_shared, united
 from eval.sources import Roster
 from eval.words import bag, token_f1
 from extractor.schema import Claim, Span, Value
@@ -123,10 +124,11 @@ def compare(case: GoldCase, claims: Sequence[Claim], thresholds: Thresholds | No
     """
     shape = (len(claims), len(case.claims))
     overlap, text_f1 = np.zeros(shape), np.zeros(shape)
-    predicted = [(_covered(c.content.spans), bag(c.text)) for c in claims]
+    predicted = [(united(c.content.spans), bag(c.text)) for c in claims]
     for j, gold in enumerate(case.claims):
-        covered = _covered(gold.content)
-        wordings = (bag(gold.text), bag(" ".join(span.of(case.text) for span in gold.content)))
+        covered = united(gold.content)
+        content = " ".join(span.of(case.text) for span in gold.content)
+        wordings = [bag(words) for words in dict.fromkeys((gold.text, content))]
         for i, (spans, text) in enumerate(predicted):
             overlap[i, j] = _intersection_over_union(spans, covered)
             text_f1[i, j] = max(token_f1(text, wording) for wording in wordings)
@@ -174,37 +176,6 @@ def _bounds(spans: tuple[Span, ...]) -> tuple[int, int]:
     return (spans[0].start_char, spans[-1].end_char) if spans else (-1, -1)
 
 
-@dataclass(frozen=True)
-class _Covered:
-    """Spans as ranges in order that neither touch nor overlap."""
-
-    ranges: tuple[tuple[int, int], ...]
-    n_chars: int
-
-
-def _covered(spans: tuple[Span, ...]) -> _Covered:
-    ranges = tuple(_united(sorted((s.start_char, s.end_char) for s in spans)))
-    return _Covered(ranges, sum(end - start for start, end in ranges))
-
-
-def _united(ranges: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    for k, (start, end) in enumerate(ranges):
-        if k == 0:
-            current = (start, end)
-        elif start <= current[1]:
-            current = (current[0], max(current[1], end))
-        else:
-            yield current
-            current = (start, end)
-    if ranges:
-        yield current
-
-
-def _intersection_over_union(one: _Covered, other: _Covered) -> float:
-    if not one.ranges or not other.ranges:
-        return 0.0
-    # The cheap test first: most pairs of an article lie apart.
-    if one.ranges[-1][1] <= other.ranges[0][0] or other.ranges[-1][1] <= one.ranges[0][0]:
-        return 0.0
-    shared = sum(max(0, min(b, d) - max(a, c)) for a, b in one.ranges for c, d in other.ranges)
-    return shared / (one.n_chars + other.n_chars - shared)
+def _intersection_over_union(one: Ranges, other: Ranges) -> float:
+    shared = n_shared(one, other)
+    return shared / (n_chars(one) + n_chars(other) - shared) if shared else 0.0

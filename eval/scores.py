@@ -135,7 +135,8 @@ class Dimension(StrEnum):
     QUOTATION = "quotation"
     """Of the gold claim for recall, of the predicted one for precision; matched among all claims."""
     MENTION = "mention"
-    """Whether the words near the claim that stand for the source are a pronoun; gold and predicted as above."""
+    """Whether the words near the claim that stand for the source are a pronoun, or more, or there are none; gold
+    and predicted as above."""
 
 
 class SliceScore(Value):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from eval.cases import CaseSet
 from eval.ceiling import ArticleAgreement, ceiling_of
-from eval.judging import Judged, judge_run
+from eval.judging import ORDER, Judged, judge_run
 from eval.matching import Criterion
 from eval.metrics.figure import Ratio, Resamples, figure, resample
 from eval.metrics.found import Counts
@@ -115,8 +115,8 @@ def slices_of(judged: Sequence[Judged]) -> list[tuple[Dimension, str]]:
 
 
 def _place(at: tuple[Dimension, str]) -> tuple[int, str]:
-    # Quotation types from direct to none, as everywhere; the others by the alphabet.
-    return (list(Quotation).index(Quotation(at[1])) if at[0] is Dimension.QUOTATION else 0), at[1]
+    ordered = ORDER.get(at[0], ())
+    return (ordered.index(at[1]) if at[1] in ordered else len(ordered)), at[1]
 
 
 def _slices(judged: Sequence[Judged], resamples: Resamples) -> Iterator[SliceScore]:

@@ -13,7 +13,7 @@ What the kind is plays no part, with one exception: the article's own voice agre
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby, takewhile
 
 from eval.cases import GoldCase, GoldSource
@@ -46,6 +46,7 @@ Name = tuple[str, ...]
 """A name as its comparable words."""
 
 
+@lru_cache(maxsize=4096)  # An article asks for the same few names again and again.
 def normalised_name(name: str, *, language: str, person: bool, role: str | None = None) -> Name:
     """Reduce a name to the words that tell voices apart.
 

@@ -185,9 +185,9 @@ def _capitalised(text: str, language: str) -> dict[str, bool]:
     for match in _WORD.finditer(text):
         word = _POSSESSIVE.sub("", match[0])
         capital = word[:1].isupper() and word.casefold() not in skipped and len(word) > 1
-        initial = bool(_SENTENCE_START.search(text[max(0, match.start() - 4) : match.start()]))
         # German writes every noun with a capital: only a run of them may be a name.
         if capital and (language != "de" or before_capital):
+            initial = bool(_SENTENCE_START.search(text[max(0, match.start() - 4) : match.start()]))
             found[word] = initial and found.get(word, True)
             if before_capital and previous in found:
                 # What begins a sentence and is followed by another capital is part of a name.

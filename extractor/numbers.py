@@ -6,6 +6,7 @@ read. Values are exact decimals: ``2 million``, ``2,000,000`` and ``two million`
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from text_to_num import alpha2digit  # type: ignore[import-untyped]  # it ships no types
 
@@ -105,6 +106,7 @@ class Number(Value):
         return not set(self.readings).isdisjoint(other.readings)
 
 
+@lru_cache(maxsize=1024)  # Claims of one sentence ask for the numbers of the same passage; it was half of scoring.
 def find_numbers(text: str, language: str = "en") -> tuple[Number, ...]:
     """Read every number of a text.
 

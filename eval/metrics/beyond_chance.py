@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.metrics.figure import Interval, Resamples, interval_of
+from eval.metrics.figure import MIN_ARTICLES, Interval, Resamples, interval_of
 from extractor.schema import Value
 
 Pairs = Mapping[tuple[Hashable, Hashable], int]
@@ -23,7 +23,7 @@ class Coefficient(Value):
     n: int
     """Units that both annotators labelled."""
     interval: Interval | None = None
-    """95 %, by bootstrap over articles; None when fewer than two articles have units."""
+    """95 %, by bootstrap over articles; None when fewer than `MIN_ARTICLES` have units."""
 
 
 def krippendorff_alpha(pairs: Pairs) -> Coefficient:
@@ -78,7 +78,7 @@ def coefficient(
     whole = formula(tables.sum(axis=0, keepdims=True))[0]
     with_units = np.count_nonzero(tables.sum(axis=(1, 2)))
     interval = None
-    if resamples is not None and with_units > 1 and not np.isnan(whole):
+    if resamples is not None and with_units >= MIN_ARTICLES and not np.isnan(whole):
         rounds = resamples.weights @ tables.reshape(len(articles), -1)
         interval = interval_of(formula(rounds.reshape(-1, len(labels), len(labels))))
     n_units = int(tables.sum())

@@ -9,11 +9,22 @@ minutes over all slices of a thousand articles.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.metrics.figure import Bootstrap, Interval, Ratio, Resamples, interval_of, resample, total
+from eval.metrics.figure import (
+    MIN_ARTICLES,
+    Bootstrap,
+    Interval,
+    Ratio,
+    Resamples,
+    interval_of,
+    resample,
+    total,
+)
+from eval.metrics.worthiness import Ranking, Rated, average_precision, by_rows, rank
 from extractor.schema import Value
 
 PERMUTATIONS = 9999
@@ -30,7 +41,7 @@ class Difference(Value):
     difference: float | None
     """Other minus one; None where either is undefined."""
     interval: Interval | None
-    """95 % paired bootstrap over articles; None when fewer than two articles have cases."""
+    """95 % paired bootstrap over articles; None when fewer than `MIN_ARTICLES` have cases."""
     p_value: float | None
     """Two-sided permutation test over articles; None where the difference is."""
 
@@ -80,13 +91,58 @@ def difference(one: Sequence[Ratio], other: Sequence[Ratio], draws: Draws) -> Di
     table = np.array([(a.hits, a.n, b.hits, b.n) for a, b in zip(one, other, strict=True)], dtype=np.float64)
     observed = values[1] - values[0]
     with_cases = np.count_nonzero(table[:, 1] + table[:, 3])
+    rounds = _differences(draws.resamples.weights @ table)
     return Difference(
         one=values[0],
         other=values[1],
         difference=observed,
-        interval=interval_of(_differences(draws.resamples.weights @ table)) if with_cases > 1 else None,
-        p_value=_p_value(observed, table, draws),
+        interval=interval_of(rounds) if with_cases >= MIN_ARTICLES else None,
+        p_value=_p_value(observed, _swapped(table, draws), draws),
     )
+
+
+def ranked_difference(one: Sequence[Sequence[Rated]], other: Sequence[Sequence[Rated]], draws: Draws) -> Difference:
+    """Compare the average precision of two runs.
+
+    Args:
+        one: The rated claims of each article, in the order of the draws' columns.
+        other: The same for the other run.
+        draws: Drawn for exactly these articles.
+    """
+    sides = rank(one), rank(other)
+    first, second = (_value(side) for side in sides)
+    if first is None or second is None:
+        return Difference(one=first, other=second, difference=None, interval=None, p_value=None)
+    observed = second - first
+    interval = None
+    if min(side.n_articles for side in sides) >= MIN_ARTICLES:
+        interval = interval_of(by_rows(partial(_lead, *sides), draws.resamples.weights))
+    # Claims of both runs in one ranking: to swap an article is to give each side the weights of the other.
+    both = rank([*one, *other])
+
+    def swapped(swaps: NDArray[np.float64]) -> NDArray[np.float64]:
+        here, there = np.hstack([1 - swaps, swaps]), np.hstack([swaps, 1 - swaps])
+        return average_precision(both, there[:, both.article]) - average_precision(both, here[:, both.article])
+
+    p_value = _p_value(observed, by_rows(swapped, draws.swaps), draws)
+    return Difference(one=first, other=second, difference=observed, interval=interval, p_value=p_value)
+
+
+def _value(ranking: Ranking) -> float | None:
+    if not ranking.worthy.any():
+        return None
+    return float(average_precision(ranking, np.ones((1, len(ranking.scores))))[0])
+
+
+def _lead(one: Ranking, other: Ranking, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Other minus one in average precision, for each row of weights of the articles."""
+    return average_precision(other, weights[:, other.article]) - average_precision(one, weights[:, one.article])
+
+
+def _swapped(table: NDArray[np.float64], draws: Draws) -> NDArray[np.float64]:
+    # Swapping an article moves the difference of the two runs' parts from one side to the other.
+    moved = draws.swaps @ (table[:, 2:] - table[:, :2])
+    return _differences(np.hstack([table[:, :2].sum(axis=0) + moved, table[:, 2:].sum(axis=0) - moved]))
 
 
 def _differences(sums: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -98,16 +154,12 @@ def _differences(sums: NDArray[np.float64]) -> NDArray[np.float64]:
     return result
 
 
-def _p_value(observed: float, table: NDArray[np.float64], draws: Draws) -> float:
+def _p_value(observed: float, permuted: NDArray[np.float64], draws: Draws) -> float:
     """Return twice the smaller tail, at most 1; in a random sample the observed order counts as one more.
 
     The convention of `scipy.stats.permutation_test` (Phipson and Smyth 2010 for the one more). A
     permutation that leaves a figure undefined counts as extreme, on both sides.
     """
-    # Swapping an article moves the difference of the two runs' parts from one side to the other.
-    moved = draws.swaps @ (table[:, 2:] - table[:, :2])
-    sums = np.hstack([table[:, :2].sum(axis=0) + moved, table[:, 2:].sum(axis=0) - moved])
-    permuted = _differences(sums)
     undefined = np.isnan(permuted)
     more = 0 if draws.exact else 1
     greater = np.count_nonzero((permuted >= observed - _TOLERANCE) | undefined)

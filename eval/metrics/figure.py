@@ -15,6 +15,9 @@ from pydantic import Field
 from extractor.schema import Value
 
 CONFIDENCE = 0.95
+MIN_ARTICLES = 5
+"""With cases, for an interval: k articles can be drawn in C(2k-1, k) ways, and of fewer than forty ways (k = 4 has
+35) none lies in a tail of 2.5 %. The interval of two articles would look better than that of a hundred."""
 
 
 class Ratio(Value):
@@ -48,7 +51,7 @@ class Figure(Value):
     n: int
     """The cases it is a share of: the denominator."""
     interval: Interval | None
-    """95 %, by bootstrap over articles; None when fewer than two articles have cases."""
+    """95 %, by bootstrap over articles; None when fewer than `MIN_ARTICLES` have cases."""
 
 
 class Bootstrap(Value):
@@ -81,7 +84,8 @@ def resample(n_articles: int, bootstrap: Bootstrap) -> Resamples:
 
 def total(ratios: Iterable[Ratio]) -> Ratio:
     """Sum over articles: the micro average."""
-    return sum(ratios, Ratio())
+    parts = [(ratio.hits, ratio.n) for ratio in ratios]
+    return Ratio(hits=sum(hits for hits, _ in parts), n=sum(n for _, n in parts))
 
 
 def figure(ratios: Sequence[Ratio], resamples: Resamples) -> Figure:
@@ -98,7 +102,7 @@ def figure(ratios: Sequence[Ratio], resamples: Resamples) -> Figure:
 
 
 def _interval(ratios: Sequence[Ratio], resamples: Resamples) -> Interval | None:
-    if sum(ratio.n > 0 for ratio in ratios) < 2:
+    if sum(ratio.n > 0 for ratio in ratios) < MIN_ARTICLES:
         return None
     sums = resamples.weights @ np.array([(ratio.hits, ratio.n) for ratio in ratios], dtype=np.float64)
     defined = sums[sums[:, 1] > 0]

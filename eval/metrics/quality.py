@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from eval.cases import GoldCase
 from eval.metrics.figure import Figure, Ratio, Resamples, figure
+from eval.ranges import Ranges, n_chars, n_shared, united
 from eval.reference import stands_alone
 from extractor.check import check
 from extractor.schema import Article, Claim, FlagCode, GroundingLevel, Span, Value
@@ -86,7 +87,7 @@ def quality(case: GoldCase, claims: Sequence[Claim]) -> Quality:
 
     def own(side: Sequence[Claim]) -> dict[Measure, Ratio]:
         return {
-            Measure.ATOMICITY: _atomicity([claim.content.spans for claim in side], gold_spans, len(case.text)),
+            Measure.ATOMICITY: _atomicity([claim.content.spans for claim in side], gold_spans),
             Measure.DECONTEXTUALISATION: _share(side, lambda claim: stands_alone(claim.text, case.language)),
             Measure.FAITHFULNESS: _share(side, lambda claim: _is_faithful(article, claim)),
         }
@@ -134,14 +135,11 @@ def inside(n_chars: int, spans: Iterable[Span]) -> NDArray[np.bool_]:
     return marked
 
 
-def _atomicity(claims: Sequence[tuple[Span, ...]], gold: Sequence[tuple[Span, ...]], n_chars: int) -> Ratio:
-    held = [_n_held(inside(n_chars, claim), gold) for claim in claims if claim]
+def _atomicity(claims: Sequence[tuple[Span, ...]], gold: Sequence[tuple[Span, ...]]) -> Ratio:
+    wanted = [united(spans) for spans in gold]
+    held = [sum(_holds(ranges, one) for one in wanted) for claim in claims if (ranges := united(claim))]
     return Ratio(hits=sum(n == 1 for n in held), n=sum(n > 0 for n in held))
 
 
-def _n_held(claim: NDArray[np.bool_], gold: Sequence[tuple[Span, ...]]) -> int:
-    def share(spans: tuple[Span, ...]) -> float:
-        held = sum(int(np.count_nonzero(claim[s.start_char : s.end_char])) for s in spans)
-        return held / sum(s.end_char - s.start_char for s in spans)
-
-    return sum(share(spans) >= _HALF for spans in gold)
+def _holds(claim: Ranges, gold: Ranges) -> bool:
+    return n_shared(claim, gold) >= _HALF * n_chars(gold)

@@ -13,7 +13,7 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.metrics.figure import Figure, Interval, Ratio, Resamples, figure, interval_of
+from eval.metrics.figure import MIN_ARTICLES, Figure, Interval, Ratio, Resamples, figure, interval_of
 from extractor.schema import Value
 
 RANKS = (5, 10, 20, 50)
@@ -92,6 +92,11 @@ class Ranking:
     def ends(self) -> NDArray[np.int64]:
         """Where each run of equal scores ends: nothing tells claims of one score apart."""
         return np.flatnonzero(np.append(np.diff(self.scores) != 0, True))
+
+    @property
+    def n_articles(self) -> int:
+        """How many articles have a claim in it."""
+        return len(np.unique(self.article))
 
 
 def rank(articles: Sequence[Sequence[Rated]]) -> Ranking:
@@ -217,11 +222,16 @@ def _over_rounds(
     value = float(measure(ranking, np.ones((1, n)))[0]) if n else np.nan
     if np.isnan(value):
         return Figure(value=None, n=n, interval=None)
-    rounds = [
-        measure(ranking, resamples.weights[at : at + _ROUNDS_AT_ONCE, ranking.article])
-        for at in range(0, len(resamples.weights), _ROUNDS_AT_ONCE)
-    ]
-    return Figure(value=value, n=n, interval=_interval(ranking, np.concatenate(rounds)))
+    rounds = by_rows(lambda weights: measure(ranking, weights[:, ranking.article]), resamples.weights)
+    return Figure(value=value, n=n, interval=_interval(ranking, rounds))
+
+
+def by_rows(
+    measure: Callable[[NDArray[np.float64]], NDArray[np.float64]], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Measure every row of weights of the articles, some rows at a time."""
+    chunks = (weights[at : at + _ROUNDS_AT_ONCE] for at in range(0, len(weights), _ROUNDS_AT_ONCE))
+    return np.concatenate([measure(chunk) for chunk in chunks])
 
 
 def _calibration_error(ranking: Ranking, resamples: Resamples) -> Figure:
@@ -239,4 +249,4 @@ def _calibration_error(ranking: Ranking, resamples: Resamples) -> Figure:
 
 
 def _interval(ranking: Ranking, rounds: NDArray[np.float64]) -> Interval | None:
-    return interval_of(rounds) if len(np.unique(ranking.article)) > 1 else None
+    return interval_of(rounds) if ranking.n_articles >= MIN_ARTICLES else None

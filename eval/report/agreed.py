@@ -8,7 +8,7 @@ from rich.text import Text
 from eval.agreement import Agreement
 from eval.matching import Thresholds
 from eval.metrics.beyond_chance import Coefficient
-from eval.report.wording import UNDEFINED, criterion_name, figure_text
+from eval.report.wording import UNDEFINED, criterion_name, figure_text, share
 
 
 def render(found: Agreement, thresholds: Thresholds) -> Group:
@@ -38,6 +38,10 @@ def _text(coefficient: Coefficient) -> str:
     if coefficient.value is None:
         return UNDEFINED
     interval = coefficient.interval
-    # Unlike shares, coefficients may be negative; two digits as everywhere.
-    ends = f" [{interval.low:.2f}, {interval.high:.2f}]" if interval else ""
-    return f"{coefficient.value:.2f}{ends}"
+    ends = f" [{_number(interval.low)}, {_number(interval.high)}]" if interval else ""
+    return f"{_number(coefficient.value)}{ends}"
+
+
+def _number(value: float) -> str:
+    # Unlike shares, coefficients may be negative.
+    return share(value) if value >= 0 else f"{value:.2f}"

@@ -9,7 +9,16 @@ from rich.text import Text
 
 from eval.compare import Change, RunComparison, Side
 from eval.metrics.difference import Difference
-from eval.report.wording import UNDEFINED, criterion_name, markdown_text, printable, share
+from eval.report.wording import (
+    ANNOTATORS,
+    FIGURES,
+    UNDEFINED,
+    criterion_name,
+    dimension_name,
+    markdown_text,
+    printable,
+    share,
+)
 from eval.run import RunInfo
 from extractor.schema import Value
 
@@ -73,6 +82,9 @@ def heading(compared: RunComparison) -> Iterator[str]:
         f"Differences are B minus A, with 95 % intervals by paired bootstrap ({bootstrap.rounds} rounds, seed "
         f"{bootstrap.seed}) and p by permutation, both over articles; p is not corrected for the number of rows."
     )
+    if compared.ceiling:
+        n_known = compared.ceiling.n_articles
+        yield f"{ANNOTATORS}: what two annotators reach against each other, on {n_known} of these articles."
     if compared.left_out:
         yield f"Left out, for only one run can be scored on them: {', '.join(map(printable, compared.left_out))}"
 
@@ -80,16 +92,21 @@ def heading(compared: RunComparison) -> Iterator[str]:
 def tables(compared: RunComparison) -> Iterator[ComparedTable]:
     """Lay out the figures: all criteria, the other figures, slices."""
     numbers = ("A", "B", "B - A", "p")
-    thresholds = compared.options.thresholds
-    rows = [
-        (criterion_name(c.criterion, thresholds), name, *_cells(d))
-        for c in compared.overall
-        for name, d in (("precision", c.precision), ("recall", c.recall), ("F1", c.f1))
-    ]
-    yield ComparedTable(title="Claims found", columns=("criterion", "figure", *numbers), rows=tuple(rows), n_words=2)
-    others = tuple((f.name, *_cells(f.difference)) for f in compared.figures)
+    thresholds, ceiling = compared.options.thresholds, compared.ceiling
+    rows = []
+    for c in compared.overall:
+        name = criterion_name(c.criterion, thresholds)
+        human = share(ceiling.f1(c.criterion)) if ceiling else ""
+        for figure, d, told in (("precision", c.precision, ""), ("recall", c.recall, ""), ("F1", c.f1, human)):
+            rows.append((name, figure, *_cells(d), *([told] if ceiling else [])))
+    columns = ("criterion", "figure", *numbers, *([ANNOTATORS.lower()] if ceiling else []))
+    yield ComparedTable(title="Claims found", columns=columns, rows=tuple(rows), n_words=2)
+    others = tuple((FIGURES[f.name], *_cells(f.difference)) for f in compared.figures)
     yield ComparedTable(title="Other figures", columns=("figure", *numbers), rows=others, n_words=1)
-    sliced = tuple((s.dimension, printable(s.value), str(s.n_articles), *_cells(s.found.f1)) for s in compared.slices)
+    sliced = tuple(
+        (dimension_name(s.dimension), printable(s.value), str(s.n_articles), *_cells(s.found.f1))
+        for s in compared.slices
+    )
     title = f"F1 by slice, {criterion_name(compared.options.headline, thresholds)}"
     yield ComparedTable(title=title, columns=("by", "value", "articles", *numbers), rows=sliced, n_words=2)
 
@@ -109,8 +126,14 @@ def signed(difference: Difference) -> str:
     if difference.difference is None:
         return UNDEFINED
     if difference.interval is None:
-        return f"{difference.difference:+.3f}"
-    return f"{difference.difference:+.3f} [{difference.interval.low:+.3f}, {difference.interval.high:+.3f}]"
+        return _plus_minus(difference.difference)
+    low, high = _plus_minus(difference.interval.low), _plus_minus(difference.interval.high)
+    return f"{_plus_minus(difference.difference)} [{low}, {high}]"
+
+
+def _plus_minus(value: float) -> str:
+    # No sign before what is shown as nothing.
+    return "0.000" if abs(value) < 0.0005 else f"{value:+.3f}"
 
 
 def _run(run: RunInfo) -> str:

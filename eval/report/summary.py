@@ -7,7 +7,15 @@ from eval.metrics.figure import Figure
 from eval.report.compared import p_text
 from eval.report.marked import Named
 from eval.report.verdicts import Verdict, count, judge
-from eval.report.wording import CEILING, UNDEFINED, ceiling_figure, criterion_name, printable, share
+from eval.report.wording import (
+    CEILING,
+    UNDEFINED,
+    ceiling_figure,
+    criterion_name,
+    dimension_name,
+    printable,
+    share,
+)
 from eval.scores import Dimension, Score, SliceScore
 from extractor.schema import Value
 
@@ -307,7 +315,7 @@ def _slices(systems: Sequence[Named]) -> Table:
     for dimension, value in keys:
         parts = [parts.get((dimension, value)) for parts in by_system]
         cells = tuple(_slice_cell(part, named.score) for part, named in zip(parts, systems, strict=True))
-        rows.append(Row(name=f"{dimension}: {printable(value)}", cells=cells))
+        rows.append(Row(name=f"{dimension_name(dimension)}: {printable(value)}", cells=cells))
     options = systems[0].score.options
     return Table(
         title="F1 by part of the articles",

@@ -7,26 +7,35 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from eval.matching import Criterion
 from eval.metrics.figure import Figure, Ratio
 from eval.metrics.given_match import GivenMatch
 from eval.report.claims import article_details
 from eval.report.further import further
-from eval.report.wording import criterion_name, figure_text, printable, ratio_text, share
+from eval.report.wording import (
+    ANNOTATORS,
+    criterion_name,
+    dimension_name,
+    figure_text,
+    printable,
+    ratio_text,
+    share,
+)
 from eval.scores import ArticleScore, Score
 
-_ANNOTATORS = "Annotators"
-"""Heading of what the annotators reach against each other, the ceiling of every score."""
+_MANY, _WORST = 20, 10
+"""Of more articles than fit on a screen, so many are shown."""
 
 
 def render(score: Score, *, details: bool = False) -> Group:
-    """Lay out a score: figures first, then articles, slices, what was left out.
+    """Lay out a score: figures first, then slices, articles, what was left out.
 
     Args:
         score: what to show.
-        details: also list, for every article, what matched, what was missed and what was invented.
+        details: also list every article, and what in it matched, was missed and was invented.
     """
     parts: list[RenderableType] = [*_heading(score), _found(score), _given_match(score), *further(score)]
-    parts += [_articles(score), _slices(score)]
+    parts += [_slices(score), _articles(score, everything=details)]
     parts.extend(_left_out(score))
     if details:
         parts.extend(article_details(article, score.options) for article in score.articles)
@@ -53,7 +62,7 @@ def _heading(score: Score) -> Iterator[Text]:
     yield Text(f"Intervals: 95 %, bootstrap over articles ({rounds} rounds, seed {seed}).", style="dim")
     if score.ceiling:
         n_known = score.ceiling.n_articles
-        told = f"Annotators: what two annotators reach against each other, on {n_known} of these articles."
+        told = f"{ANNOTATORS}: what two annotators reach against each other, on {n_known} of these articles."
         yield Text(told, style="dim")
 
 
@@ -65,7 +74,7 @@ def _table(title: str, *columns: str, right: tuple[str, ...]) -> Table:
 
 
 def _found(score: Score) -> Table:
-    numbers = ("Precision", "Recall", "F1", "Matched", *([_ANNOTATORS] if score.ceiling else []))
+    numbers = ("Precision", "Recall", "F1", "Matched", *([ANNOTATORS] if score.ceiling else []))
     table = _table("Claims found", "Criterion", *numbers, right=numbers)
     for row in score.overall:
         table.add_row(
@@ -83,7 +92,7 @@ def _found(score: Score) -> Table:
 def _given_match(score: Score) -> Table:
     between = score.ceiling.given_match if score.ceiling else None
     known = between or GivenMatch()
-    numbers = ("Value", "n", *([_ANNOTATORS] if between else []))
+    numbers = ("Value", "n", *([ANNOTATORS] if between else []))
     table = _table("Of the claims", "Share", *numbers, right=numbers)
     rows: tuple[tuple[str, Figure, Ratio | None], ...] = (
         ("source right, of those found by span overlap", score.accuracy.source, known.source),
@@ -100,12 +109,20 @@ def _given_match(score: Score) -> Table:
     return table
 
 
-def _articles(score: Score) -> Table:
+def _articles(score: Score, *, everything: bool) -> Table:
+    """List the articles by id; of many only those that need looking at, unless everything is wanted."""
     numbers = ("Gold", "Predicted", "Matched", "Precision", "Recall", "F1")
-    title = f"Articles, by {criterion_name(score.options.headline, score.options.thresholds)}"
-    table = _table(title, "Case", "Form", *numbers, "Note", right=numbers)
-    for article in score.articles:
-        counts = article.counts(score.options.headline)
+    headline = score.options.headline
+    by = criterion_name(headline, score.options.thresholds)
+    shown = score.articles
+    if len(shown) > _MANY and not everything:
+        shown = tuple(sorted(shown, key=lambda article: _rank(article, headline))[:_WORST])
+    which = f"The {len(shown)} worst articles" if len(shown) < len(score.articles) else "Articles"
+    table = _table(f"{which}, by {by}", "Case", "Form", *numbers, "Note", right=numbers)
+    if len(shown) < len(score.articles):
+        table.caption, table.caption_justify = f"of {len(score.articles)}; --details and --json tell all", "left"
+    for article in shown:
+        counts = article.counts(headline)
         table.add_row(
             Text(printable(article.case_id)),
             Text(printable(article.form)),
@@ -118,6 +135,14 @@ def _articles(score: Score) -> Table:
             Text(_note(article)),
         )
     return table
+
+
+def _rank(article: ArticleScore, headline: Criterion) -> tuple[bool, float, int]:
+    """Put failed articles first, then the lowest F1, then the most claims missed or invented."""
+    counts = article.counts(headline)
+    f1 = counts.f1.value
+    wrong = counts.n_gold + counts.n_predicted - counts.n_gold_matched - counts.n_predicted_matched
+    return article.error is None, 1.0 if f1 is None else f1, -wrong
 
 
 def _note(article: ArticleScore) -> str:
@@ -133,7 +158,7 @@ def _slices(score: Score) -> Table:
     for part in score.slices:
         row = next(c for c in part.criteria if c.criterion is score.options.headline)
         table.add_row(
-            part.dimension,
+            dimension_name(part.dimension),
             Text(printable(part.value)),
             str(part.n_articles),
             str(row.counts.n_gold),

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from eval.cases import GoldClaim
 from eval.matching import Criterion, Thresholds
 from eval.metrics.figure import Figure, Ratio
-from eval.scores import Near
+from eval.metrics.quality import Measure
+from eval.scores import Dimension, Near
 from extractor.schema import Claim, Quotation, SourceKind
 
 UNDEFINED = "undefined"
 CEILING = "Two annotators"
 """How a report calls the human ceiling."""
+ANNOTATORS = "Annotators"
+"""Heading of what the annotators reach against each other, where it is a column."""
 
 CRITERIA = {
     Criterion.SPAN_EXACT: "span exact",
@@ -21,6 +24,22 @@ CRITERIA = {
     Criterion.SPAN_OVERLAP_SOURCE: "span overlap + source",
     Criterion.TEXT_SOURCE: "text token-F1 + source",
 }
+
+FIGURES = {
+    "partial.precision": "partial credit, precision",
+    "partial.recall": "partial credit, recall",
+    "partial.f1": "partial credit, F1",
+    "accuracy.source": "source right, of those found",
+    "accuracy.quotation": "quotation type right, of those found",
+    "accuracy.cue": "cue right, of those found that have one",
+    "accuracy.kind": "kind right, of those found that have one",
+    "grounding.grounded": "content placed in the text",
+    "grounding.false_spans": "exact parts whose span has other words",
+    "grounding.misquoted": "misquoted, of direct and mixed quotations",
+    **{f"quality.{measure}": f"{measure}, by proxy" for measure in Measure},
+    "worthiness.average_precision": "check-worthiness, average precision",
+}
+"""Figures beside the criteria, by their names in JSON."""
 
 
 def criterion_name(criterion: Criterion, thresholds: Thresholds) -> str:
@@ -34,6 +53,17 @@ def criterion_name(criterion: Criterion, thresholds: Thresholds) -> str:
             limit = thresholds.text_f1
     base, plus, source = CRITERIA[criterion].partition(" + ")
     return f"{base} ≥ {limit:g}{plus}{source}"
+
+
+def dimension_name(dimension: Dimension) -> str:
+    """Name what slices are made by."""
+    match dimension:
+        case Dimension.QUOTATION:
+            return "quotation type"
+        case Dimension.MENTION:
+            return "source given as"
+        case _:
+            return dimension
 
 
 def share(value: float | None) -> str:

@@ -56,15 +56,15 @@ def score(
     claims: Annotated[int, typer.Option(min=1, help="Gold claims in each, and as many predicted ones.")] = 10,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds of the bootstrap.")] = 1_000,
 ) -> None:
-    """Score a large made-up run: time and memory."""
+    """Score a large made-up run: time, CPU time and memory."""
     from eval.bench_score import bench_score
 
     done = bench_score(n_articles=articles, n_claims=claims, n_rounds=rounds)
     _machine()
-    table = new_table("gold claims", "predicted", "rounds", "seconds", "peak MB", right=("seconds", "peak MB"))
-    table.add_row(
-        f"{done.n_gold:,}", f"{done.n_predicted:,}", f"{done.n_rounds:,}", f"{done.seconds:.1f}", f"{done.peak_mb:.0f}"
-    )
+    numbers = ("articles", "gold claims", "predicted", "rounds", "seconds", "CPU seconds", "peak MB")
+    table = new_table(*numbers, right=numbers)
+    counts = (done.n_articles, done.n_gold, done.n_predicted, done.n_rounds)
+    table.add_row(*(f"{n:,}" for n in counts), f"{done.seconds:.1f}", f"{done.cpu_s:.1f}", f"{done.peak_mb:.0f}")
     stdout_console().print(table)
 
 

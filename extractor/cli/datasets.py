@@ -49,7 +49,8 @@ def convert(
 
 def check(
     data: Annotated[
-        Path | None, typer.Argument(metavar="PATH", help="A file or folder of gold cases; the shipped ones without.")
+        Path | None,
+        typer.Argument(metavar="PATH", help="Labelled articles, file or folder; without it those that are shipped."),
     ] = None,
     form: FormatOption = Format.CLAIMDESK,
     texts: TextsOption = None,

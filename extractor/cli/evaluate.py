@@ -16,6 +16,7 @@ from extractor.cli.gold import (
     TextsOption,
     code_version,
     machine,
+    read_agreements,
     read_cases,
 )
 from extractor.cli.output import EXIT_FAILED, article_progress, bytes_progress, complain, stdout_console
@@ -27,16 +28,15 @@ if TYPE_CHECKING:
     from extractor.schema import Identity
     from extractor.settings import Settings
 
-app = typer.Typer(help="Score extraction against hand-labelled examples.", no_args_is_help=True)
-app.add_typer(bench.app, name="bench")
-app.command("peers")(peers.peers)
-app.command("report")(report.report)
-app.command("convert")(datasets.convert)
-app.command("check")(datasets.check)
-app.command("promote")(promote.promote)
-app.command("compare")(versus.compare)
-app.command("gate")(versus.gate)
-app.command("agreement")(versus.agreement)
+_SCORE, _COMPARE, _SETS = "Score", "Compare and decide", "Sets of labelled articles"
+"""Headings of the help."""
+
+app = typer.Typer(
+    help="Score extraction against hand-labelled articles: what was found, what was missed, how sure that is.\n\n"
+    "The usual way: eval run --model M --save RUN, then eval report RUN... --html FILE to look at it, eval compare A B "
+    "after a change, eval gate in CI. Scoring a kept run asks no model. docs/figures.md says what each figure means.",
+    no_args_is_help=True,
+)
 
 
 DetailsOption = Annotated[
@@ -44,7 +44,7 @@ DetailsOption = Annotated[
 ]
 
 
-@app.command("run")
+@app.command("run", rich_help_panel=_SCORE)
 def run(
     model: Annotated[
         str | None, typer.Option(metavar="rules|local|NAME", help="As for extract. Default: CLAIMDESK_MODEL.")
@@ -62,7 +62,7 @@ def run(
     details: DetailsOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Extract the claims of gold cases with a model and score them: precision, recall, F1, with intervals."""
+    """Let a model extract from labelled articles and score what it finds: precision, recall, F1, with intervals."""
     from eval.run import save_run
     from extractor.settings import load_settings
 
@@ -73,7 +73,7 @@ def run(
         runs.append(_one_run(cases, model or settings.model, settings))
         if save:
             save_run(runs[-1], save if number == 1 else save.with_stem(f"{save.stem}-{number}"))
-    _report(_scored(runs, cases), details=details, as_json=as_json)
+    _report(_scored(runs, cases, data), details=details, as_json=as_json)
     if any(p.error for one in runs for p in one.predictions):
         raise typer.Exit(EXIT_FAILED)
 
@@ -95,16 +95,15 @@ def _one_run(cases: "CaseSet", model: str, settings: "Settings") -> "EvalRun":
     return EvalRun(info=info, predictions=tuple(predictions))
 
 
-def _scored(runs: "list[EvalRun]", cases: "CaseSet") -> "Score":
-    from eval.ceiling import load_agreements
+def _scored(runs: "list[EvalRun]", cases: "CaseSet", data: Path | None) -> "Score":
     from eval.repeats import with_repeats
     from eval.scoring import score
 
-    agreements = load_agreements(Path(cases.path))
+    agreements = read_agreements(data)
     return with_repeats([score(one, cases, agreements=agreements) for one in runs])
 
 
-@app.command("score")
+@app.command("score", rich_help_panel=_SCORE)
 def rescore(
     run_files: Annotated[
         list[Path],
@@ -121,7 +120,7 @@ def rescore(
     from eval.run import load_run
 
     cases = read_cases(data, texts, split, form)
-    _report(_scored([load_run(path) for path in run_files], cases), details=details, as_json=as_json)
+    _report(_scored([load_run(path) for path in run_files], cases, data), details=details, as_json=as_json)
 
 
 async def _predict(cases: "CaseSet", model: str, settings: "Settings") -> "tuple[Identity, list[Prediction]]":
@@ -157,3 +156,14 @@ def _report(score: "Score", *, details: bool, as_json: bool) -> None:
         typer.echo(to_json(score))
     else:
         stdout_console().print(render(score, details=details))
+
+
+app.command("report", rich_help_panel=_SCORE)(report.report)
+app.command("compare", rich_help_panel=_COMPARE)(versus.compare)
+app.command("gate", rich_help_panel=_COMPARE)(versus.gate)
+app.command("agreement", rich_help_panel=_COMPARE)(versus.agreement)
+app.command("peers", rich_help_panel=_COMPARE)(peers.peers)
+app.command("check", rich_help_panel=_SETS)(datasets.check)
+app.command("convert", rich_help_panel=_SETS)(datasets.convert)
+app.command("promote", rich_help_panel=_SETS)(promote.promote)
+app.add_typer(bench.app, name="bench", rich_help_panel="Measure this machine")

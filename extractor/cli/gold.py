@@ -11,6 +11,7 @@ from extractor.cli.output import complain, count
 
 if TYPE_CHECKING:
     from eval.cases import CaseSet
+    from eval.ceiling import ArticleAgreement
 
 
 class SplitName(StrEnum):
@@ -22,21 +23,30 @@ class SplitName(StrEnum):
 
 
 DataOption = Annotated[
-    Path | None, typer.Option(metavar="PATH", help="A file or folder of gold cases; the shipped ones without.")
+    Path | None,
+    typer.Option(
+        metavar="PATH",
+        help="Articles with every claim labelled, file or folder; without it those that are shipped.",
+    ),
 ]
 TextsOption = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="JSONL with id and text, for cases whose text is not shipped with them."),
+    typer.Option(
+        metavar="FILE", help="JSONL with id and text, for labelled articles whose text is not shipped (wikinews)."
+    ),
 ]
 FormatOption = Annotated[
-    Format, typer.Option("--format", help="How the cases are written down; claimdesk is our own JSONL.")
+    Format, typer.Option("--format", help="How the labels are written down: our own JSONL, or a set of others.")
 ]
 SplitOption = Annotated[
-    list[SplitName] | None, typer.Option(help="Only these cases; dev and test without. May be given several times.")
+    list[SplitName] | None,
+    typer.Option(help="Only these articles; without it dev and test. Give it several times for several."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 
+SHIPPED = "the sets shipped with claimdesk"
+"""What a report calls them: where they lie on this machine is of no use to its reader."""
 TOLD = 10
 """So many rows that a reader left out are named; `eval check` names them all."""
 
@@ -65,8 +75,6 @@ def read_all(data: Path | None, texts: Path | None, form: Format) -> "CaseSet":
     Raises:
         EvalError: They cannot be read or contradict themselves.
     """
-    from importlib.resources import files
-
     from eval.cases import no_texts, wikinews_texts
     from eval.readers import read_set
     from extractor.errors import EvalError
@@ -75,7 +83,25 @@ def read_all(data: Path | None, texts: Path | None, form: Format) -> "CaseSet":
     if data is None and form is not Format.CLAIMDESK:
         raise EvalError(f"--format {form} is for sets of your own: name one with --data")
     resolver = wikinews_texts(texts, normalise=normalise) if texts else no_texts
-    return read_set(data or Path(str(files("eval") / "data")), form, texts=resolver)
+    cases = read_set(data or _shipped(), form, texts=resolver)
+    return cases if data else cases.model_copy(update={"path": SHIPPED})
+
+
+def read_agreements(data: Path | None) -> "tuple[ArticleAgreement, ...]":
+    """Read what annotators reach against each other, where it stands beside the cases.
+
+    Raises:
+        EvalError: a file that stands there cannot be read.
+    """
+    from eval.ceiling import load_agreements
+
+    return load_agreements(data or _shipped())
+
+
+def _shipped() -> Path:
+    from importlib.resources import files
+
+    return Path(str(files("eval") / "data"))
 
 
 def code_version() -> str:

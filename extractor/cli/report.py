@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eval.formats import Format
-from extractor.cli.gold import DataOption, FormatOption, SplitOption, TextsOption, read_cases
+from extractor.cli.gold import DataOption, FormatOption, SplitOption, TextsOption, read_agreements, read_cases
 from extractor.cli.output import complain, write_whole
 
 if TYPE_CHECKING:
     from eval.cases import CaseSet
+    from eval.ceiling import ArticleAgreement
     from eval.report.marked import Named
     from eval.run import EvalRun
 
@@ -35,7 +36,7 @@ def report(
         raise typer.BadParameter("say what to write: --html FILE, --markdown or both")
     cases = read_cases(data, texts, split, form)
     loaded = [(path, load_run(path)) for path in runs]
-    systems = _systems(loaded, cases)
+    systems = _systems(loaded, cases, read_agreements(data))
     if not any(named.score.articles for named in systems):
         raise EvalError(f"{cases.path}: no article that the runs have a prediction for; name their --data and --texts")
     if html:
@@ -48,14 +49,14 @@ def report(
         typer.echo(as_markdown(systems), nl=False)
 
 
-def _systems(loaded: "list[tuple[Path, EvalRun]]", cases: "CaseSet") -> "list[Named]":
-    from eval.ceiling import load_agreements
+def _systems(
+    loaded: "list[tuple[Path, EvalRun]]", cases: "CaseSet", agreements: "tuple[ArticleAgreement, ...]"
+) -> "list[Named]":
     from eval.compare import compare_runs
     from eval.report.marked import Named
     from eval.scoring import score
 
     runs = [run for _, run in loaded]
-    agreements = load_agreements(Path(cases.path))
     scores = [score(run, cases, agreements=agreements) for run in runs]
     first = {article.case_id for article in scores[0].articles}
     compared = [

@@ -13,6 +13,7 @@ from extractor.cli.gold import (
     SplitName,
     SplitOption,
     TextsOption,
+    read_agreements,
     read_all,
     read_cases,
 )
@@ -45,7 +46,8 @@ def compare(
 
     if as_json and markdown:
         raise typer.BadParameter("--json and --markdown exclude each other")
-    compared = compare_runs(load_run(one), load_run(other), read_cases(data, texts, split, form), common=common)
+    cases = read_cases(data, texts, split, form)
+    compared = compare_runs(load_run(one), load_run(other), cases, common=common, agreements=read_agreements(data))
     if as_json:
         print_json(compared)
     elif markdown:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import settings
 
 from eval.cases import CaseSet, GoldArticle, GoldCase, GoldClaim, GoldSource, Split
 from eval.run import EvalRun, Prediction, RunInfo
@@ -20,6 +21,9 @@ from extractor.schema import (
     SourceKind,
     Span,
 )
+
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 TEXT = (
     "The bridge is safe, mayor Ruta Osei said. Traffic fell by 12 percent last year, according to the "

@@ -2,6 +2,8 @@
 
 import io
 import random
+from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -11,12 +13,14 @@ from hypothesis import strategies as st
 from rich.console import Console
 from scipy.stats import bootstrap as scipy_bootstrap
 from scipy.stats import permutation_test
+from sklearn.metrics import average_precision_score
 
 from eval.cases import CaseSet
 from eval.compare import RunComparison, Side, compare_runs
 from eval.gate import Floored, gate
-from eval.metrics.difference import difference, draw
+from eval.metrics.difference import difference, draw, ranked_difference
 from eval.metrics.figure import Bootstrap, Ratio
+from eval.metrics.worthiness import Rated
 from eval.report.compared import as_markdown, render
 from eval.run import EvalRun
 from eval.scores import Dimension, Options
@@ -79,6 +83,51 @@ def test_two_articles_by_hand() -> None:
     one, other = [Ratio(hits=1, n=2), Ratio(hits=0, n=2)], [Ratio(hits=2, n=2), Ratio(hits=1, n=2)]
     found = difference(one, other, draw(2, Bootstrap()))
     assert (found.one, found.other, found.difference, found.p_value) == (1 / 4, 3 / 4, 1 / 2, 2 * 1 / 4)
+
+
+RATED = st.lists(st.builds(Rated, score=st.integers(0, 4).map(lambda n: n / 4), worthy=st.booleans()), max_size=4)
+
+
+@given(st.lists(st.tuples(RATED, RATED), min_size=1, max_size=6))
+def test_average_precision_of_two_rankings_is_scikit_learns_and_p_that_of_every_swap(
+    articles: list[tuple[list[Rated], list[Rated]]],
+) -> None:
+    def theirs(side: list[list[Rated]]) -> float:
+        flat = [r for rated in side for r in rated]
+        labels = [r.worthy for r in flat]
+        return float(average_precision_score(labels, [r.score for r in flat])) if any(labels) else np.nan
+
+    def lead(swapped: Sequence[bool]) -> float:
+        first, second = ([pair[s ^ side] for pair, s in zip(articles, swapped, strict=True)] for side in (False, True))
+        return theirs(second) - theirs(first)
+
+    one, other = ([pair[side] for pair in articles] for side in (0, 1))
+    found = ranked_difference(one, other, draw(len(articles), Bootstrap(rounds=20)))
+    observed = theirs(other) - theirs(one)
+    if np.isnan(observed):
+        assert (found.difference, found.p_value) == (None, None)
+        return
+    assert found.difference == pytest.approx(observed, abs=1e-12)
+    every = np.array([lead(swapped) for swapped in product((False, True), repeat=len(articles))])
+    undefined = np.isnan(every)
+    tails = [np.count_nonzero(undefined | side) for side in (every >= observed - 1e-9, every <= observed + 1e-9)]
+    assert found.p_value == pytest.approx(min(1, 2 * min(tails) / len(every)))
+
+
+def test_the_interval_of_average_precision_is_that_of_a_plain_loop() -> None:
+    rng = random.Random(4)
+    one, other = (
+        [[Rated(score=rng.random(), worthy=rng.random() < 0.5) for _ in range(5)] for _ in range(8)] for _ in range(2)
+    )
+    draws = draw(8, Bootstrap(rounds=60))
+    leads = []
+    for times in draws.resamples.weights:
+        drawn = [[r for rated, k in zip(side, times, strict=True) for r in rated * int(k)] for side in (one, other)]
+        first, second = (average_precision_score([r.worthy for r in s], [r.score for r in s]) for s in drawn)
+        leads.append(second - first)
+    interval = ranked_difference(one, other, draws).interval
+    assert interval is not None
+    assert (interval.low, interval.high) == pytest.approx(np.quantile(leads, (0.025, 0.975)))
 
 
 def test_an_undefined_figure_has_no_difference() -> None:

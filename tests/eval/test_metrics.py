@@ -1,5 +1,6 @@
 """Figures by hand, intervals against a plain loop and against scipy."""
 
+import math
 import random
 from statistics import quantiles
 from typing import Any
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import bootstrap as scipy_bootstrap
 from sklearn.metrics import f1_score, precision_score, recall_score
 
-from eval.metrics.figure import Bootstrap, Ratio, figure, resample, total
+from eval.metrics.figure import CONFIDENCE, MIN_ARTICLES, Bootstrap, Ratio, figure, resample, total
 from eval.metrics.found import Counts
 from eval.metrics.given_match import FoundPair, confusion, given_match
 from eval.metrics.grounding import grounded
@@ -63,9 +64,17 @@ def test_a_figure_without_cases_is_undefined_and_has_no_interval() -> None:
     assert (empty.value, empty.n, empty.interval) == (None, 0, None)
 
 
-def test_one_article_with_cases_says_nothing_about_others() -> None:
-    found = figure([Ratio(hits=1, n=2), Ratio()], resample(2, Bootstrap()))
-    assert (found.value, found.n, found.interval) == (0.5, 2, None)
+def test_few_articles_with_cases_say_nothing_about_others() -> None:
+    articles = [Ratio(hits=1, n=2)] * (MIN_ARTICLES - 1) + [Ratio()]
+    found = figure(articles, resample(len(articles), Bootstrap()))
+    assert (found.value, found.interval) == (0.5, None)
+    articles[-1] = Ratio(hits=0, n=1)
+    assert figure(articles, resample(len(articles), Bootstrap())).interval is not None
+
+
+def test_so_few_articles_have_no_tail() -> None:
+    ways = [math.comb(2 * k - 1, k) for k in (MIN_ARTICLES - 1, MIN_ARTICLES)]
+    assert 1 / ways[0] > (1 - CONFIDENCE) / 2 > 1 / ways[1]
 
 
 RATIOS = [Ratio(hits=h, n=n) for h, n in [(1, 4), (3, 5), (0, 2), (6, 6), (2, 7), (0, 0), (4, 9), (5, 8)]]

@@ -59,9 +59,21 @@ def test_the_terminal_shows_criteria_articles_and_what_was_left_out(result: Scor
     assert figure_text(headline.recall) in row
     assert line_with(output, "a ", "wire_report").split() == "a wire_report 3 4 1 0.25 0.33 0.29".split()
     assert "undefined" in line_with(output, "b ", "failed: the endpoint hung up")
-    assert line_with(output, "quotation  ", " direct ").split()[:5] == "quotation direct 1 0 1".split()
+    assert line_with(output, "quotation type", " direct ").split()[:6] == "quotation type direct 1 0 1".split()
     assert "Not scored: c: the run has no prediction for it" in output
     assert "invented" not in output
+
+
+def test_of_many_articles_the_terminal_shows_the_worst(build: Any) -> None:
+    cases = build.cases(*(build.case(build.gold(BRIDGE), case_id=f"case-{k:02}") for k in range(30)))
+    found = [build.prediction(c.id, build.predicted(BRIDGE)) for c in cases.cases]
+    found[7], found[9] = build.prediction("case-07"), build.prediction("case-09", error="hung up")
+    result = score(build.run(found), cases, Options(bootstrap=Bootstrap(rounds=5)))
+    lines = shown(result).splitlines()
+    start = next(k for k, line in enumerate(lines) if line.startswith("The 10 worst articles"))
+    assert [line.split()[0] for line in lines[start + 4 : start + 14]][:3] == ["case-09", "case-07", "case-00"]
+    assert "of 30; --details and --json tell all" in lines[start + 15]
+    assert sum("wire_report" in line and "case-" in line for line in shown(result, details=True).splitlines()) == 30
 
 
 def test_details_say_why_near_claims_are_no_match(result: Score) -> None:

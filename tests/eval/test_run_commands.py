@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from eval.metrics.figure import MIN_ARTICLES
 from extractor.cli import main
 
 
@@ -41,10 +42,11 @@ def claimdesk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str
 
 @pytest.fixture
 def gold(build: Any, tmp_path: Path) -> Path:
-    """Two articles."""
+    """As many articles as an interval takes, with two claims each."""
     path = tmp_path / "gold.jsonl"
     claims = (build.gold("The bridge is safe"), build.gold("The tunnel will open in May"))
-    path.write_text("".join(build.case(*claims, case_id=i).model_dump_json() + "\n" for i in "ab"), encoding="utf-8")
+    cases = (build.case(*claims, case_id=i) for i in "abcdefgh"[:MIN_ARTICLES])
+    path.write_text("".join(case.model_dump_json() + "\n" for case in cases), encoding="utf-8")
     return path
 
 
@@ -63,10 +65,11 @@ def runs(claimdesk: Claimdesk, gold: Path, tmp_path: Path) -> tuple[Path, Path]:
 def test_compare_prints_tables_json_and_markdown(claimdesk: Claimdesk, gold: Path, runs: tuple[Path, Path]) -> None:
     shown = claimdesk("compare", *runs, "--data", gold)
     assert shown.code == 0
-    assert "Claims lost: only A finds them (4)" in shown.out
+    assert f"Claims lost: only A finds them ({2 * MIN_ARTICLES})" in shown.out
+    assert "check-worthiness, average precision" in shown.out
     found = json.loads(claimdesk("compare", *runs, "--data", gold, "--json").out)
-    assert found["n_articles"] == 2
-    assert [change["side"] for change in found["changes"][:4]] == ["lost"] * 4
+    assert found["n_articles"] == MIN_ARTICLES
+    assert {change["side"] for change in found["changes"]} == {"lost", "dropped"}
     assert claimdesk("compare", *runs, "--data", gold, "--markdown").out.startswith("## Comparison of two runs\n")
     both = claimdesk("compare", *runs, "--data", gold, "--markdown", "--json")
     assert (both.code, "exclude each other" in both.err) == (2, True)
@@ -117,7 +120,8 @@ def test_agreement_of_two_files_and_of_a_file_and_a_run(
 ) -> None:
     twins = claimdesk("agreement", gold, gold)
     assert twins.code == 0
-    assert "2 articles; claims: 4 of A, 4 of B" in twins.out
+    n_claims = 2 * MIN_ARTICLES
+    assert f"{MIN_ARTICLES} articles; claims: {n_claims} of A, {n_claims} of B" in twins.out
     found = json.loads(claimdesk("agreement", gold, runs[0], "--json").out)
     assert found["found"][1]["f1"]["value"] > 0.5
     missing = claimdesk("agreement", gold, gold.with_name("absent.jsonl"))
@@ -127,9 +131,10 @@ def test_agreement_of_two_files_and_of_a_file_and_a_run(
 def test_the_annotators_stand_beside_the_score(claimdesk: Claimdesk, gold: Path, runs: tuple[Path, Path]) -> None:
     assert "Annotators" not in claimdesk("score", runs[0], "--data", gold).out
     gold.with_suffix(".agreement.json").write_text(claimdesk("agreement", gold, gold, "--json").out)
-    assert "Annotators" in claimdesk("score", runs[0], "--data", gold).out
+    for command in (("score", runs[0]), ("compare", *runs)):
+        assert "Annotators: what two annotators reach" in claimdesk(*command, "--data", gold).out
     ceiling = json.loads(claimdesk("score", runs[0], "--data", gold, "--json").out)["ceiling"]
-    assert ceiling["found"][0]["f1"] == {"hits": 8, "n": 8}
+    assert ceiling["found"][0]["f1"] == {"hits": 4 * MIN_ARTICLES, "n": 4 * MIN_ARTICLES}
 
 
 def test_repeated_runs_are_kept_and_give_a_deviation(claimdesk: Claimdesk, gold: Path, tmp_path: Path) -> None:

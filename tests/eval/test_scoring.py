@@ -1,12 +1,13 @@
 """A whole run against gold cases."""
 
+import hashlib
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.cases import CaseSet, NotScored, Split
+from eval.cases import CaseSet, GoldArticle, NotScored, Split
 from eval.matching import Criterion
 from eval.metrics.figure import Bootstrap
 from eval.metrics.found import Counts
@@ -95,6 +96,24 @@ def test_slices(worked: Score) -> None:
     assert wire.n_articles == 1
     assert wire.criteria[0].counts == Counts(n_predicted=2, n_gold=2, n_predicted_matched=2, n_gold_matched=2)
     assert found[Dimension.LANGUAGE, "en"].criteria == worked.overall
+
+
+def test_slices_stand_in_an_order_of_their_own(build: Any) -> None:
+    texts = {name: f"{'word ' * n}\n{build.text}" for name, n in (("long", 600), ("short", 10), ("usual", 300))}
+    wire = f"KOLSHEM, Oct 3 (Sextant) -- {build.text}"
+    cases = []
+    for name, text in (*texts.items(), ("wire", wire)):
+        article = GoldArticle(text=text, text_sha256=hashlib.sha256(text.encode()).hexdigest())
+        cases.append(build.case(case_id=name, article=article))
+    run = build.run([build.prediction(c.id, text_sha256=c.article.text_sha256) for c in cases])
+    found = score(run, build.cases(*cases), FAST).slices
+    assert [s.value for s in found if s.dimension is Dimension.LENGTH] == [
+        "under 250 words",
+        "250 to 499 words",
+        "500 to 999 words",
+    ]
+    # Told from the dateline, as ingest tells it.
+    assert [s.value for s in found if s.dimension is Dimension.PUBLISHER] == ["Sextant", "not given"]
 
 
 def test_a_quotation_slice_asks_each_side_for_its_own_type(build: Any) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, precision_recall_curve
 
 from eval.cases import GoldCase
-from eval.metrics.figure import Bootstrap, resample
+from eval.metrics.figure import MIN_ARTICLES, Bootstrap, resample
 from eval.metrics.worthiness import Rated, Worthiness, average_precision, precision_at, rank, worthiness
 from eval.scores import Options
 from eval.scoring import score
@@ -102,13 +102,14 @@ def test_the_calibration_error_is_what_the_bins_say(articles: list[list[Rated]])
     assert 0 <= sum(gaps) / n <= 1
 
 
-def test_intervals_need_two_articles() -> None:
-    one = judged(rated((0.9, True), (0.2, False)), [])
-    two = judged(rated((0.9, True), (0.2, False)), rated((0.8, True)))
-    assert one.average_precision.interval is None
-    assert one.calibration_error.interval is None
-    assert two.average_precision.interval is not None
-    assert two.calibration_error.interval is not None
+def test_intervals_need_articles() -> None:
+    article = rated((0.9, True), (0.2, False))
+    few = judged(*[article] * (MIN_ARTICLES - 1), [])
+    enough = judged(*[article] * MIN_ARTICLES)
+    assert few.average_precision.interval is None
+    assert few.calibration_error.interval is None
+    assert enough.average_precision.interval is not None
+    assert enough.calibration_error.interval is not None
 
 
 BRIDGE, TRAFFIC, TUNNEL = "The bridge is safe", "Traffic fell by 12 percent last year", "The tunnel will open in May"
