@@ -144,6 +144,16 @@ def test_all_in_one_table_with_ratios(peers: Peers) -> None:
     rows = {line[:40].strip(): line[40:].split() for line in done.out.splitlines()}
     assert rows["recall by text and source"] == ["0.50", "1.00"]
     assert rows["output tokens per article"] == ["10", "(×1.00)", "0", "(×0.00)"]
+    assert "annotators" not in done.out
+
+
+def test_the_annotators_stand_beside_the_systems(peers: Peers, data: Path) -> None:
+    agreed = peers(command=("eval", "agreement", data, data, "--json"))
+    data.with_suffix(".agreement.json").write_text(agreed.out, encoding="utf-8")
+    done = peers("--systems", "rules")
+    row = next(line for line in done.out.splitlines() if "F1 by text and source" in line)
+    assert row.split()[-1] == "1.00"
+    assert "two annotators" in done.out
 
 
 @pytest.mark.parametrize(

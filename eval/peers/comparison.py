@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from eval.cases import CaseSet, GoldCase
 from eval.matching import Comparison, Criterion, compare, match
-from eval.metrics.figure import Ratio
+from eval.metrics.figure import Bootstrap, Figure, Ratio, figure, resample
 from eval.metrics.found import Counts
 from eval.metrics.given_match import FoundPair, given_match
 from eval.run import EvalRun, Prediction
@@ -25,6 +25,9 @@ class SystemFigures(Value):
     """Matched one to one by the claims' text (token-F1 of at least 0.5)."""
     found_with_source: Counts
     """The same, and the sources agree."""
+    f1: Figure
+    """Of `found`, with its interval."""
+    f1_with_source: Figure
     source: Ratio
     """Right, of the claims found by text."""
     quotation: Ratio
@@ -72,13 +75,19 @@ def figures(system: str, run: EvalRun, cases: Sequence[GoldCase]) -> SystemFigur
     comparisons = [compare(case, prediction.claims) for case, prediction in judged]
     accuracy = given_match(tuple(pair for c in comparisons for pair in _pairs(c)))
     n = len(judged)
+    resamples = resample(n, Bootstrap())
+    found, with_source = (
+        [_counts(c, criterion) for c in comparisons] for criterion in (Criterion.TEXT, Criterion.TEXT_SOURCE)
+    )
     return SystemFigures(
         system=system,
         n_articles=n,
         n_claims=len(claims),
         n_gold=sum(len(case.claims) for case in cases),
-        found=sum((_counts(c, Criterion.TEXT) for c in comparisons), Counts()),
-        found_with_source=sum((_counts(c, Criterion.TEXT_SOURCE) for c in comparisons), Counts()),
+        found=sum(found, Counts()),
+        found_with_source=sum(with_source, Counts()),
+        f1=figure([counts.f1 for counts in found], resamples),
+        f1_with_source=figure([counts.f1 for counts in with_source], resamples),
         source=accuracy.source,
         quotation=accuracy.quotation,
         not_verbatim=Ratio(hits=sum(c.content.level not in _VERBATIM for _, c in claims), n=len(claims)),

@@ -5,17 +5,21 @@ from collections.abc import Sequence
 from rich import box
 from rich.table import Table
 
+from eval.ceiling import Ceiling
+from eval.matching import Criterion
 from eval.metrics.figure import Ratio
+from eval.metrics.given_match import GivenMatch
 from eval.peers.comparison import SystemFigures
-from eval.report.wording import UNDEFINED, share
+from eval.report.wording import CEILING, UNDEFINED, figure_text, share
 
 
-def render(systems: Sequence[SystemFigures], baseline: SystemFigures | None) -> Table:
+def render(systems: Sequence[SystemFigures], baseline: SystemFigures | None, ceiling: Ceiling | None = None) -> Table:
     """Lay out the figures.
 
     Args:
         systems: In the order of the columns; at least one.
         baseline: What ratios of cost are taken against; None for no ratios.
+        ceiling: What two annotators reach against each other on the same articles; None where it is not known.
     """
     first = systems[0]
     title = f"{first.n_articles} articles, {first.n_gold} gold claims"
@@ -24,19 +28,29 @@ def render(systems: Sequence[SystemFigures], baseline: SystemFigures | None) -> 
     for figures in systems:
         table.add_column(figures.system, justify="right", overflow="fold")
 
-    def row(name: str, *cells: str) -> None:
-        table.add_row(name, *cells)
+    if ceiling:
+        table.add_column(CEILING.lower(), justify="right", overflow="fold")
+
+    def row(name: str, *cells: str, human: float | None = None) -> None:
+        known = [] if ceiling is None else ["" if human is None else share(human)]
+        table.add_row(name, *cells, *known)
 
     row("claims", *(str(s.n_claims) for s in systems))
-    for name, counts in (
-        ("by text", [s.found for s in systems]),
-        ("by text and source", [s.found_with_source for s in systems]),
+    for name, criterion, counts, f1 in (
+        ("by text", Criterion.TEXT, [s.found for s in systems], [s.f1 for s in systems]),
+        (
+            "by text and source",
+            Criterion.TEXT_SOURCE,
+            [s.found_with_source for s in systems],
+            [s.f1_with_source for s in systems],
+        ),
     ):
         row(f"precision {name}", *(share(c.precision.value) for c in counts))
         row(f"recall {name}", *(share(c.recall.value) for c in counts))
-        row(f"F1 {name}", *(share(c.f1.value if c.has_f1 else None) for c in counts))
-    row("source right, of those found", *(_of(s.source) for s in systems))
-    row("quotation type right, of those found", *(_of(s.quotation) for s in systems))
+        row(f"F1 {name}", *map(figure_text, f1), human=ceiling.f1(criterion) if ceiling else None)
+    same = ceiling.given_match if ceiling else GivenMatch()
+    row("source right, of those found", *(_of(s.source) for s in systems), human=same.source.value)
+    row("quotation type right, of those found", *(_of(s.quotation) for s in systems), human=same.quotation.value)
     row("words not in the article, of all claims", *(_count(s.not_verbatim) for s in systems))
     row("... of these called verbatim by grounding", *(str(s.falsely_verbatim) for s in systems))
     row("articles with a loss", *(str(s.n_failed) for s in systems))

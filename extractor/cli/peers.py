@@ -7,13 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from extractor.cli.gold import DataOption, JsonOption, SplitOption, TextsOption, code_version, machine, read_cases
+from extractor.cli.gold import (
+    DataOption,
+    JsonOption,
+    SplitOption,
+    TextsOption,
+    code_version,
+    machine,
+    read_agreements,
+    read_cases,
+)
 from extractor.cli.output import article_progress, complain, print_json, stdout_console
 from extractor.cli.rivals import ASKS_A_MODEL, InstallOption, SystemName, opened, served
 
 if TYPE_CHECKING:
     from eval.cases import CaseSet, GoldCase
-    from eval.peers.comparison import SystemFigures
     from eval.run import EvalRun
     from extractor.schema import Identity
     from extractor.settings import Settings
@@ -43,7 +51,9 @@ def peers(
     plain asks once an article to "extract every claim and who made it"; langextract works as its guide advises,
     with one worked example; rules and ours are what extract --model does. Ratios are against plain.
     """
+    from eval.ceiling import ceiling_of
     from eval.peers.comparison import figures, sample
+    from eval.report.peers import render
     from extractor.errors import EvalError
     from extractor.settings import load_settings
 
@@ -54,7 +64,14 @@ def peers(
     runs = asyncio.run(_compare(chosen, model, cases, _Kept(save, cases), load_settings(), install=install))
     result = [figures(_label(name, model), runs[name], cases.cases) for name in chosen]
     baseline = result[chosen.index(SystemName.PLAIN)] if SystemName.PLAIN in chosen else None
-    _report(result, baseline, cases, as_json=as_json)
+    for left_out in cases.not_scored:
+        complain(f"case {left_out.case_id!r} is left out: {left_out.reason}")
+    if as_json:
+        print_json(result)
+    else:
+        here = {case.id for case in cases.cases}
+        ceiling = ceiling_of([a for a in read_agreements(data) if a.case_id in here])
+        stdout_console().print(render(result, baseline, ceiling))
 
 
 def _systems(names: str) -> list[SystemName]:
@@ -66,19 +83,6 @@ def _systems(names: str) -> list[SystemName]:
 
 def _label(name: SystemName, model: str) -> str:
     return f"ours, {model}" if name is SystemName.OURS else name
-
-
-def _report(
-    result: list["SystemFigures"], baseline: "SystemFigures | None", cases: "CaseSet", *, as_json: bool
-) -> None:
-    from eval.report.peers import render
-
-    for left_out in cases.not_scored:
-        complain(f"case {left_out.case_id!r} is left out: {left_out.reason}")
-    if as_json:
-        print_json(result)
-    else:
-        stdout_console().print(render(result, baseline))
 
 
 class _Kept:

@@ -40,6 +40,7 @@ def test_figures(build: Any) -> None:
     assert found.found.precision == Ratio(hits=2, n=3)
     assert found.found.recall == Ratio(hits=2, n=3)
     assert found.found_with_source.recall == Ratio(hits=1, n=3)
+    assert (found.f1.value, found.f1_with_source.value) == (4 / 6, 2 / 6)
     assert found.source == Ratio(hits=1, n=2)
     assert found.quotation == Ratio(hits=1, n=2)
     assert found.not_verbatim == Ratio(hits=1, n=3)
