@@ -7,7 +7,7 @@ from typing import Protocol
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_delay, wait_exponential
 
 from extractor.budget import Budget
-from extractor.errors import ClaimDeskError, FaultScope, ModelError, ModelUnavailable
+from extractor.errors import ClaimDeskError, FaultScope, ModelError, ModelUnavailable, StoreError
 from extractor.pipeline import Clock, Extractor, extract
 from extractor.schema import Article, Extraction, Usage, Value
 from extractor.segment import segment
@@ -54,7 +54,11 @@ class Desk(Protocol):
 
 
 async def work_one(article: Article, extractor: Extractor, clock: Clock) -> Outcome:
-    """Do one article; whatever goes wrong is in the outcome."""
+    """Do one article; whatever goes wrong with it is in the outcome.
+
+    Raises:
+        StoreError: The replies that are kept cannot be read.
+    """
     started_at = clock()
     failed = Outcome(article_sha256=article.sha256, title=article.metadata.title)
     try:
@@ -65,6 +69,9 @@ async def work_one(article: Article, extractor: Extractor, clock: Clock) -> Outc
         unavailable = isinstance(exc, ModelUnavailable)
         is_final = unavailable and exc.fault.scope is FaultScope.RUN
         why = {"error": str(exc), "unavailable": unavailable, "is_final": is_final, "usage": exc.usage}
+    except StoreError:
+        # Where replies are kept is gone; no article is to blame.
+        raise
     except ClaimDeskError as exc:
         why = {"error": str(exc)}
     except Exception as exc:  # noqa: BLE001 - the boundary of one article: the others go on, the reason is kept
@@ -140,8 +147,8 @@ class Batch:
 
     async def _admitted(self, article: Article) -> bool:
         if self._budget.is_limited:
-            estimate = self._extractor.estimate(article, segment(article))
-            if not await self._budget.admit(article.sha256, estimate):
+            questions = self._extractor.questions(article, segment(article))
+            if not await self._budget.admit(article.sha256, questions):
                 self.is_out_of_budget = True
                 self.stop()
             elif self.is_stopping:

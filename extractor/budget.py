@@ -1,8 +1,10 @@
 """Limits of money and tokens: work is begun only while what is in flight will stay within them."""
 
 import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
-from extractor.pipeline import Estimate
+from extractor.pipeline import Estimate, Question, estimate
 from extractor.prices import Price
 from extractor.schema import Usage, Value
 
@@ -20,6 +22,19 @@ class Limits(Value):
     """Must be known where `max_cost_usd` is set."""
 
 
+class Purse(Protocol):
+    """Knows what calls have cost, and which need not be made."""
+
+    @property
+    def spent(self) -> Usage:
+        """What all calls so far have cost, whatever became of them."""
+        ...
+
+    async def kept_among(self, request_sha256s: Iterable[str]) -> set[str]:
+        """Return those requests of which the reply is kept."""
+        ...
+
+
 class Budget:
     """What is spent and what is reserved for the articles in flight.
 
@@ -27,10 +42,11 @@ class Budget:
     far, and a margin. What is in flight has that reserved until it has ended; then the real usage counts.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, purse: Purse | None = None) -> None:
+        """Take the limits, and who knows what is spent; without him the usage of ended articles counts."""
         self._limits = limits
-        self._spent = Usage()
-        self._spent_usd = 0.0
+        self._purse = purse
+        self._settled_usage = Usage()
         self._reserved: dict[str, Estimate] = {}
         self._factor = 1.0
         self._is_first = True
@@ -41,27 +57,29 @@ class Budget:
         """Tell whether there is anything to keep to."""
         return self._limits.max_cost_usd is not None or self._limits.max_tokens is not None
 
-    async def admit(self, article_sha256: str, estimate: Estimate) -> bool:
+    async def admit(self, article_sha256: str, questions: Sequence[Question]) -> bool:
         """Reserve room for an article; wait for others in flight to end where that may make room.
 
         Returns:
             False when there is no room for it and nothing in flight that could give any back.
         """
+        requests = [question.request_sha256 for question in questions if question.request_sha256]
+        kept = await self._purse.kept_among(requests) if self._purse else set()
+        guess = estimate(questions, kept)
         async with self._settled:
-            while not self._has_room(estimate):
+            while not self._has_room(guess):
                 if not self._reserved:
                     return False
                 await self._settled.wait()
-            self._reserved[article_sha256] = estimate
+            self._reserved[article_sha256] = guess
             return True
 
     async def settle(self, article_sha256: str, usage: Usage) -> None:
         """Book what an article really used in place of what was reserved for it."""
         async with self._settled:
-            estimate = self._reserved.pop(article_sha256)
-            self._spent += usage
-            self._spent_usd += self._cost_usd(usage)
-            guessed = estimate.prompt_tokens + estimate.output_tokens
+            guess = self._reserved.pop(article_sha256)
+            self._settled_usage += usage
+            guessed = guess.prompt_tokens + guess.output_tokens
             if guessed and usage.calls:
                 used = (usage.prompt_tokens + usage.output_tokens) / guessed
                 # The first real figure replaces the guess, be it more or less; then the dearest counts.
@@ -69,16 +87,16 @@ class Budget:
                 self._is_first = False
             self._settled.notify_all()
 
-    def _has_room(self, estimate: Estimate) -> bool:
+    def _has_room(self, guess: Estimate) -> bool:
         limits, factor = self._limits, self._factor * MARGIN
-        in_flight = sum(self._reserved.values(), estimate)
+        used = self._purse.spent if self._purse else self._settled_usage
+        in_flight = sum(self._reserved.values(), guess)
         tokens = factor * (in_flight.prompt_tokens + in_flight.output_tokens)
         if limits.max_tokens is not None:
-            spent = self._spent.prompt_tokens + self._spent.output_tokens
-            if spent + tokens > limits.max_tokens:
+            if used.prompt_tokens + used.output_tokens + tokens > limits.max_tokens:
                 return False
         if limits.max_cost_usd is not None and limits.price is not None:
-            return self._spent_usd + factor * cost_usd(limits.price, in_flight) <= limits.max_cost_usd
+            return self._cost_usd(used) + factor * cost_usd(limits.price, in_flight) <= limits.max_cost_usd
         return True
 
     def _cost_usd(self, usage: Usage) -> float:
@@ -88,6 +106,6 @@ class Budget:
         return cost_usd(self._limits.price, used)
 
 
-def cost_usd(price: Price, estimate: Estimate) -> float:
+def cost_usd(price: Price, guess: Estimate) -> float:
     """Return what an article will cost in USD, nothing of it read before by the endpoint."""
-    return price.of(prompt_tokens=estimate.prompt_tokens, cached_prompt_tokens=0, output_tokens=estimate.output_tokens)
+    return price.of(prompt_tokens=guess.prompt_tokens, cached_prompt_tokens=0, output_tokens=guess.output_tokens)

@@ -2,21 +2,28 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from extractor.pipeline import Extractor
 from extractor.prices import FREE, Price, load_prices
 from extractor.settings import Settings
 from extractor.weights import Progress
 
+if TYPE_CHECKING:
+    from extractor.model import Replies
+
 
 @asynccontextmanager
-async def open_extractor(model: str, settings: Settings, *, progress: Progress) -> AsyncIterator[Extractor]:
+async def open_extractor(
+    model: str, settings: Settings, *, progress: Progress, replies: "Replies | None" = None
+) -> AsyncIterator[Extractor]:
     """Make the extractor for a model's name ready, and end what it started when done.
 
     Args:
         model: ``rules``, ``local``, or the name an OpenAI-compatible endpoint has for its model.
         settings: Where the endpoint, the key and the weights are.
         progress: Told about the weights while they are fetched.
+        replies: Where the model keeps what it is told, so that it is not asked twice; nowhere when None.
 
     Yields:
         The extractor.
@@ -36,13 +43,13 @@ async def open_extractor(model: str, settings: Settings, *, progress: Progress) 
             from extractor.model import Model
 
             with LocalServer(ensure_weights(settings, progress=progress)) as server:
-                async with Model(server.options) as loopback:
+                async with Model(server.options, replies=replies) as loopback:
                     yield HybridExtractor(loopback)
         case name:
             from extractor.endpoint import EndpointExtractor
             from extractor.model import Model, endpoint_options
 
-            async with Model(endpoint_options(settings, name)) as endpoint:
+            async with Model(endpoint_options(settings, name), replies=replies) as endpoint:
                 yield EndpointExtractor(endpoint)
 
 

@@ -7,9 +7,9 @@ import json
 from pydantic import BaseModel, Field, field_validator
 
 from extractor.errors import ModelError, ModelTruncated, ModelUnavailable
-from extractor.model import Asker
+from extractor.model import Asker, request_sha256
 from extractor.pieces import Run, cut, span_of, state_after
-from extractor.pipeline import Estimate, Proposal
+from extractor.pipeline import Proposal, Question, stages_sha256
 from extractor.prompting import Message, Prompt, load_prompt, numbered, render
 from extractor.schema import (
     Article,
@@ -122,6 +122,7 @@ class EndpointExtractor:
             prompt_version=self._prompt.version,
             prompt_sha256=self._prompt.sha256,
             settings=json.dumps(settings, sort_keys=True),
+            stages_sha256=stages_sha256(),
         )
 
     async def propose(self, article: Article, sentences: tuple[Sentence, ...]) -> Proposal:
@@ -150,20 +151,21 @@ class EndpointExtractor:
             pieces=tuple(o.piece.model_copy(update={"index": index}) for index, o in enumerate(outcomes)),
         )
 
-    def estimate(self, article: Article, sentences: tuple[Sentence, ...]) -> Estimate:
-        """Guess from the questions themselves, and from the words in them how much there is to answer."""
+    def questions(self, article: Article, sentences: tuple[Sentence, ...]) -> tuple[Question, ...]:
+        """Return the first question about each piece, and guess from its words how much there is to answer."""
         options = self._options
         runs = cut(article.text, sentences, max_words=options.max_words, overlap_words=options.overlap_words)
-        total = Estimate()
-        for run in runs:
-            words = len(span_of(run).of(article.text).split())
-            n_bytes = sum(len(message.content.encode()) for message in self._messages(article, run))
-            total += Estimate(
-                n_pieces=1,
-                prompt_tokens=(n_bytes + self._n_schema_bytes) // BYTES_PER_TOKEN,
-                output_tokens=min(TOKENS_PER_REPLY + TOKENS_PER_WORD * words, options.max_output_tokens),
-            )
-        return total
+        return tuple(self._question(article, run) for run in runs)
+
+    def _question(self, article: Article, run: Run) -> Question:
+        messages, limit = self._messages(article, run), self._options.max_output_tokens
+        n_bytes = sum(len(message.content.encode()) for message in messages) + self._n_schema_bytes
+        words = len(span_of(run).of(article.text).split())
+        return Question(
+            request_sha256=request_sha256(self._model.options, messages, ClaimsReply, limit),
+            prompt_tokens=n_bytes // BYTES_PER_TOKEN,
+            output_tokens=min(TOKENS_PER_REPLY + TOKENS_PER_WORD * words, limit),
+        )
 
     def _messages(self, article: Article, run: Run) -> tuple[Message, ...]:
         values = {"article": numbered(article.text, run), "language": article.metadata.language}
@@ -202,6 +204,7 @@ class EndpointExtractor:
             state=PieceState.CLAIMS if drafts else PieceState.EMPTY,
             n_drafts=len(drafts),
             raw_replies=reply.raw_replies,
+            request_sha256s=reply.request_sha256s,
             usage=reply.usage,
         )
         return _Outcome(drafts=drafts, piece=piece)
@@ -214,6 +217,7 @@ def _failed(run: Run, error: ModelError) -> _Outcome:
         state=state_after(error),
         detail=str(error),
         raw_replies=error.raw_replies,
+        request_sha256s=error.request_sha256s,
         usage=error.usage,
     )
     return _Outcome(drafts=(), piece=piece)
@@ -225,6 +229,7 @@ def _with_first_try(outcome: _Outcome, cut_off: ModelTruncated) -> _Outcome:
     known = {
         "detail": piece.detail or "the reply about the whole piece was cut off, so each half was asked about again",
         "raw_replies": cut_off.raw_replies + piece.raw_replies,
+        "request_sha256s": cut_off.request_sha256s + piece.request_sha256s,
         "usage": cut_off.usage + piece.usage,
     }
     return outcome.model_copy(update={"piece": piece.model_copy(update=known)})

@@ -131,6 +131,8 @@ class ModelError(ClaimDeskError):
         """How long the endpoint asks to be left alone."""
         self.raw_replies = raw_replies
         """Every reply as it came, in order."""
+        self.request_sha256s: tuple[str, ...] = ()
+        """The request that each of them answers, where replies are kept."""
         self.usage = usage or Usage()
 
 

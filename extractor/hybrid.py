@@ -21,7 +21,7 @@ from extractor import rules
 from extractor.errors import ModelError, ModelUnavailable
 from extractor.model import Model
 from extractor.pieces import Run, cut, span_of, state_after
-from extractor.pipeline import Estimate, Proposal
+from extractor.pipeline import Proposal, Question, stages_sha256
 from extractor.prompting import Prompt, load_prompt, numbered, render
 from extractor.rules import Name
 from extractor.rules.language import Language, language_of
@@ -85,6 +85,7 @@ class HybridExtractor:
             prompt_version=self._prompt.version,
             prompt_sha256=self._prompt.sha256,
             settings=json.dumps(settings, sort_keys=True),
+            stages_sha256=stages_sha256(),
         )
 
     async def propose(self, article: Article, sentences: tuple[Sentence, ...]) -> Proposal:
@@ -108,17 +109,12 @@ class HybridExtractor:
             pieces.append(await self._settle(article, run, questions, drafts, piece))
         return Proposal(drafts=tuple(drafts), pieces=tuple(pieces))
 
-    def estimate(self, article: Article, sentences: tuple[Sentence, ...]) -> Estimate:
-        """Guess one question for each piece."""
+    def questions(self, article: Article, sentences: tuple[Sentence, ...]) -> tuple[Question, ...]:
+        """Guess one question for each piece; which they are depends on the rules."""
         options = self._options
         runs = cut(article.text, sentences, max_words=options.max_words, overlap_words=options.overlap_words)
-        n_bytes = sum(len(span_of(run).of(article.text).encode()) for run in runs)
-        fixed = len(self._prompt.system) // BYTES_PER_TOKEN
-        return Estimate(
-            n_pieces=len(runs),
-            prompt_tokens=n_bytes // BYTES_PER_TOKEN + fixed * len(runs),
-            output_tokens=TOKENS_PER_CHOICE * len(runs),
-        )
+        n_bytes = [len(span_of(run).of(article.text).encode()) + len(self._prompt.system) for run in runs]
+        return tuple(Question(prompt_tokens=n // BYTES_PER_TOKEN, output_tokens=TOKENS_PER_CHOICE) for n in n_bytes)
 
     async def _settle(
         self, article: Article, run: Run, questions: Sequence[_Question], drafts: list[ClaimDraft], piece: Piece
@@ -144,11 +140,16 @@ class HybridExtractor:
                         "state": state_after(exc),
                         "detail": f"{exc} What the rules found stands.",
                         "raw_replies": piece.raw_replies + exc.raw_replies,
+                        "request_sha256s": piece.request_sha256s + exc.request_sha256s,
                         "usage": piece.usage + exc.usage,
                     }
                 )
             piece = piece.model_copy(
-                update={"raw_replies": piece.raw_replies + reply.raw_replies, "usage": piece.usage + reply.usage}
+                update={
+                    "raw_replies": piece.raw_replies + reply.raw_replies,
+                    "request_sha256s": piece.request_sha256s + reply.request_sha256s,
+                    "usage": piece.usage + reply.usage,
+                }
             )
             chosen = reply.value.model_dump()["speaker"]
             speaker = next(name for name in question.choices if name.name == chosen)

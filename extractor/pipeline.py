@@ -1,7 +1,10 @@
 """One article through the stages: segment, propose, ground, check, merge, and the ledger of what became of it."""
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
+from functools import cache
+from importlib.resources import files
 from typing import Protocol
 
 from extractor import rules
@@ -15,6 +18,19 @@ Clock = Callable[[], datetime]
 """Gives the time now: aware, UTC."""
 
 
+STAGES = ("check", "endpoint", "ground", "hybrid", "merge", "numbers", "passage", "pipeline", "placing", "wording")
+"""Modules that decide, beside the rules, which claims come out of a model's reply."""
+
+
+@cache
+def stages_sha256() -> str:
+    """Return the SHA-256 over the code that makes claims out of replies, 64 hex digits."""
+    digest = hashlib.sha256(rules.data_sha256().encode())
+    for name in STAGES:
+        digest.update(f"{name}\n".encode() + (files("extractor") / f"{name}.py").read_bytes())
+    return digest.hexdigest()
+
+
 class Proposal(Value):
     """What an extractor makes of one article."""
 
@@ -24,19 +40,48 @@ class Proposal(Value):
     """Every stretch of the body is in at least one of them."""
 
 
+class Question(Value):
+    """What will be asked about an article, as far as that is known beforehand, and how long it is, roughly."""
+
+    request_sha256: str | None = None
+    """By which a reply that is kept is known; None where the question hangs on other answers."""
+    prompt_tokens: int = 0
+    output_tokens: int = 0
+
+
 class Estimate(Value):
-    """What an article will cost, guessed before anything is asked."""
+    """What articles will cost, guessed before anything is asked."""
 
     n_pieces: int = 0
+    n_kept: int = 0
+    """Of them, those whose reply is kept."""
     prompt_tokens: int = 0
+    """Without those that need not be asked, as `output_tokens`."""
     output_tokens: int = 0
 
     def __add__(self, other: "Estimate") -> "Estimate":
         return Estimate(
             n_pieces=self.n_pieces + other.n_pieces,
+            n_kept=self.n_kept + other.n_kept,
             prompt_tokens=self.prompt_tokens + other.prompt_tokens,
             output_tokens=self.output_tokens + other.output_tokens,
         )
+
+
+def estimate(questions: Iterable[Question], kept: Collection[str] = ()) -> Estimate:
+    """Add up questions.
+
+    Args:
+        questions: One for each piece.
+        kept: Requests whose reply is kept, so that they cost nothing.
+    """
+    total = Estimate()
+    for question in questions:
+        if question.request_sha256 in kept:
+            total += Estimate(n_pieces=1, n_kept=1)
+        else:
+            total += Estimate(n_pieces=1, prompt_tokens=question.prompt_tokens, output_tokens=question.output_tokens)
+    return total
 
 
 class Extractor(Protocol):
@@ -57,8 +102,8 @@ class Extractor(Protocol):
         """
         ...
 
-    def estimate(self, article: Article, sentences: tuple[Sentence, ...]) -> Estimate:
-        """Guess what the article will cost, without asking anybody."""
+    def questions(self, article: Article, sentences: tuple[Sentence, ...]) -> tuple[Question, ...]:
+        """Say what will be asked about each piece, without asking anybody."""
         ...
 
 

@@ -1,7 +1,7 @@
 """The extractor without a model: rules alone propose the claims."""
 
 from extractor import rules
-from extractor.pipeline import Estimate, Proposal
+from extractor.pipeline import Proposal, Question, stages_sha256
 from extractor.schema import Article, Identity, Piece, PieceState, Sentence, Span
 
 
@@ -9,7 +9,7 @@ class RulesExtractor:
     """Proposes what `extractor.rules` finds; instant, deterministic, and free."""
 
     def __init__(self) -> None:
-        self.identity = Identity(model="rules", prompt_sha256=rules.data_sha256())
+        self.identity = Identity(model="rules", prompt_sha256=rules.data_sha256(), stages_sha256=stages_sha256())
 
     async def propose(self, article: Article, sentences: tuple[Sentence, ...]) -> Proposal:
         """Find the claims of one article; the whole body is one piece."""
@@ -24,6 +24,6 @@ class RulesExtractor:
         )
         return Proposal(drafts=drafts, pieces=(piece,))
 
-    def estimate(self, article: Article, sentences: tuple[Sentence, ...]) -> Estimate:
-        """Rules ask nobody."""
-        return Estimate(n_pieces=min(len(sentences), 1))
+    def questions(self, article: Article, sentences: tuple[Sentence, ...]) -> tuple[Question, ...]:
+        """Return one that costs nothing: rules ask nobody."""
+        return (Question(),) if sentences else ()

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from extractor.batch import Batch, Outcome
 from extractor.errors import StoreError, StoreUnavailable
 from extractor.pipeline import Clock
-from extractor.schema import Article, Identity, Run, RunSettings, RunState, RunTotals, Value
+from extractor.replies import ReplyShelf
+from extractor.schema import Article, Identity, KeptReply, Run, RunSettings, RunState, RunTotals, Usage, Value
 from extractor.store import (
     Backlog,
     BacklogCounts,
@@ -32,14 +33,17 @@ from extractor.store import (
     patiently,
     record_failure,
     save_extractions,
+    save_replies,
     set_deadly_aside,
     start_run,
     take_up_again,
+    take_up_lost,
 )
 from extractor.writer import Writer
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+    from sqlmodel import Session
 
 T = TypeVar("T")
 
@@ -64,12 +68,30 @@ class GivenBack(Value):
     article_sha256: str
 
 
-class SignOfLife(Value):
-    """Nothing has ended for a while, but the run is alive."""
+class Ended(Value):
+    """An article whose work has ended, well or not."""
+
+    outcome: Outcome
+    usage: Usage
+    """What the run has spent since the last one ended, on whichever article."""
+
+    @property
+    def gains(self) -> RunTotals:
+        """What it adds to the run's totals; whether it is set aside is known when it is written."""
+        extraction = self.outcome.extraction
+        if extraction is None:
+            return RunTotals(n_failed=1, usage=self.usage)
+        return RunTotals(
+            n_done=1,
+            n_claims=len(extraction.claims),
+            n_lost_pieces=sum(piece.state.is_loss for piece in extraction.pieces),
+            n_suspected_misses=len(extraction.suspected_misses),
+            usage=self.usage,
+        )
 
 
-Written = Outcome | GivenBack | SignOfLife
-"""What the writer takes."""
+Written = Ended | GivenBack | KeptReply | Usage
+"""What the writer takes; a usage that belongs to no article that has ended is a sign of life too."""
 
 
 class RunRequest(Value):
@@ -83,6 +105,10 @@ class RunRequest(Value):
     """Near copies that say nothing new are meant too."""
     retry_failed: bool = False
     """Take up the articles again that were set aside."""
+    retry_lost: bool = False
+    """Ask again about pieces that were refused, cut off or answered in an unusable way."""
+    beat_s: float = BEAT_S
+    """How often the run says that it is alive."""
 
 
 class OpenRun:
@@ -96,14 +122,24 @@ class OpenRun:
         clock: Clock,
         tell: Tell = lambda message: None,
         watch: Callable[[Outcome], None] = lambda outcome: None,
-        beat_s: float = BEAT_S,
+        replies: ReplyShelf | None = None,
     ) -> None:
+        """Take what the run needs.
+
+        Args:
+            engine: Of the database.
+            request: What to do.
+            clock: Gives the time now.
+            tell: Told, in a sentence, what a person should know.
+            watch: Told every outcome.
+            replies: Where the extractor's model keeps what it is told, and books what it spends.
+        """
+        self._replies = replies
         self._engine = engine
         self._request = request
         self._clock = clock
         self._tell = tell
         self._watch = watch
-        self._beat_s = beat_s
         self._give_up = threading.Event()
         self._backlog = Backlog(
             identity=request.identity,
@@ -131,6 +167,8 @@ class OpenRun:
         concurrency = self._request.settings.concurrency
         self._writer = Writer(self._write, capacity=max(2 * concurrency, 16), batch_size=BATCH_SIZE)
         await self._writer.__aenter__()
+        if self._replies is not None:
+            self._replies.write_by(self._writer.put_now)
         self._beating = asyncio.create_task(self._beat(self._writer))
         return self
 
@@ -147,6 +185,9 @@ class OpenRun:
             with suppress(asyncio.CancelledError):
                 await self._beating
         if self._writer is not None:
+            if self._replies is not None:
+                self._book(rest := self._replies.take_spent())
+                self._writer.put_now(rest)
             await self._writer.__aexit__(kind, exc, trace)
 
     def lose_patience(self) -> None:
@@ -201,14 +242,19 @@ class OpenRun:
 
     async def finish(self, outcome: Outcome) -> None:
         """Hand an outcome to the writer."""
-        self.totals += _gains(outcome)
+        usage = outcome.usage
+        if self._replies is not None:
+            # Calls that came to nothing, or for an article that failed, have cost something too.
+            usage = self._replies.take_spent() + Usage(reused=outcome.usage.reused)
+        ended = Ended(outcome=outcome, usage=usage)
+        self.totals += ended.gains
         self._watch(outcome)
         writer = self._opened()
         try:
-            await writer.put(outcome)
+            await writer.put(ended)
         except asyncio.CancelledError:
             # It is paid for, so it is written, however urgent the end is.
-            writer.put_now(outcome)
+            writer.put_now(ended)
             raise
 
     async def written(self) -> None:
@@ -234,6 +280,8 @@ class OpenRun:
             end_dead_runs(session, is_dead=lambda run: _is_dead(run, holder, now), now=now)
             if request.retry_failed:
                 take_up_again(session, backlog=self._backlog)
+            if request.retry_lost:
+                take_up_lost(session, backlog=self._backlog)
             n_deadly = set_deadly_aside(session, backlog=self._backlog, now=now)
             run_id = start_run(session, identity=request.identity, settings=request.settings, holder=holder, now=now)
             gains = RunTotals(n_set_aside=n_deadly)
@@ -241,10 +289,15 @@ class OpenRun:
         self._backlog = self._backlog.model_copy(update={"run_id": run_id})
         self.totals = gains
 
+    def _book(self, usage: Usage) -> None:
+        self.totals += RunTotals(usage=usage)
+
     async def _beat(self, writer: Writer[Written]) -> None:
         while True:
-            await asyncio.sleep(self._beat_s)
-            await writer.put(SignOfLife())
+            await asyncio.sleep(self._request.beat_s)
+            spent = self._replies.take_spent() if self._replies else Usage()
+            self._book(spent)
+            await writer.put(spent)
 
     def _write(self, items: Sequence[Written]) -> None:
         """Write a batch in one transaction; where the database refuses it, each article by itself."""
@@ -261,38 +314,46 @@ class OpenRun:
 
     def _write_refused(self, item: Written, error: StoreError) -> None:
         """Record an extraction that the database does not take as a failure of its article."""
-        if not isinstance(item, Outcome) or item.extraction is None:
+        if not isinstance(item, Ended) or item.outcome.extraction is None:
             raise error
-        self._write_together([item.model_copy(update={"extraction": None, "error": str(error)})])
+        failed = item.outcome.model_copy(update={"extraction": None, "error": str(error)})
+        self._write_together([item.model_copy(update={"outcome": failed})])
 
     def _write_together(self, items: Sequence[Written]) -> None:
         patiently(lambda: self._transaction(items), tell=self._tell, give_up=self._give_up)
 
     def _transaction(self, items: Sequence[Written]) -> None:
-        outcomes = [item for item in items if isinstance(item, Outcome)]
+        ended = [item for item in items if isinstance(item, Ended)]
         given_back = [item.article_sha256 for item in items if isinstance(item, GivenBack)]
+        replies = [item for item in items if isinstance(item, KeptReply)]
         backlog, now = self._backlog, self._clock()
-        totals = RunTotals()
+        totals = sum((RunTotals(usage=item) for item in items if isinstance(item, Usage)), RunTotals())
         with open_session(self._engine) as session:
-            extractions = [o.extraction for o in outcomes if o.extraction is not None]
+            save_replies(session, replies=replies, now=now)
+            extractions = [item.outcome.extraction for item in ended if item.outcome.extraction is not None]
             save_extractions(session, extractions=extractions, run_id=backlog.run_id)
-            for outcome in outcomes:
-                gains = _gains(outcome)
-                if outcome.extraction is None:
-                    is_set_aside = record_failure(
-                        session,
-                        article_sha256=outcome.article_sha256,
-                        identity=backlog.identity,
-                        error=outcome.error,
-                        now=now,
-                        blame=None if outcome.unavailable else Blame(max_tries=backlog.max_tries),
-                    )
-                    gains += RunTotals(n_set_aside=int(is_set_aside))
-                totals += gains
-            close_attempts(session, identity=backlog.identity, sha256s=[o.article_sha256 for o in outcomes])
+            for item in ended:
+                totals += item.gains
+                if item.outcome.extraction is None:
+                    totals += RunTotals(n_set_aside=self._fail(session, item.outcome, now))
+            close_attempts(session, identity=backlog.identity, sha256s=[i.outcome.article_sha256 for i in ended])
             if given_back:
                 give_back(session, backlog=backlog, sha256s=given_back)
             add_to_run(session, run_id=backlog.run_id, totals=totals, now=now)
+        if self._replies is not None:
+            self._replies.written(replies)
+
+    def _fail(self, session: "Session", outcome: Outcome, now: datetime) -> int:
+        """Return how many articles are set aside with it: one or none."""
+        is_set_aside = record_failure(
+            session,
+            article_sha256=outcome.article_sha256,
+            identity=self._backlog.identity,
+            error=outcome.error,
+            now=now,
+            blame=None if outcome.unavailable else Blame(max_tries=self._backlog.max_tries),
+        )
+        return int(is_set_aside)
 
 
 class _Draw:
@@ -372,20 +433,6 @@ class _Draw:
         finally:
             # For everybody who waits: there is no more.
             self._ready.put_nowait(None)
-
-
-def _gains(outcome: Outcome) -> RunTotals:
-    """Return what an outcome adds to the run's totals; whether it is set aside is known when it is written."""
-    extraction = outcome.extraction
-    if extraction is None:
-        return RunTotals(n_failed=1, usage=outcome.usage)
-    return RunTotals(
-        n_done=1,
-        n_claims=len(extraction.claims),
-        n_lost_pieces=sum(piece.state.is_loss for piece in extraction.pieces),
-        n_suspected_misses=len(extraction.suspected_misses),
-        usage=outcome.usage,
-    )
 
 
 def _is_dead(run: Run, holder: RunHolder, now: datetime) -> bool:

@@ -270,6 +270,8 @@ class Usage(Value):
     seconds: float = 0.0
     cost_usd: float | None = None
     """None when the price is not known."""
+    reused: int = 0
+    """Answers kept from calls that count elsewhere; they cost nothing more."""
 
     def __add__(self, other: "Usage") -> "Usage":
         costs = [u.cost_usd for u in (self, other) if u.calls]
@@ -280,7 +282,24 @@ class Usage(Value):
             output_tokens=self.output_tokens + other.output_tokens,
             seconds=self.seconds + other.seconds,
             cost_usd=None if None in costs else sum(c for c in costs if c is not None),
+            reused=self.reused + other.reused,
         )
+
+
+class KeptReply(Value):
+    """What an endpoint answered to one request, kept so that the same request is never paid for twice."""
+
+    request_sha256: str
+    """Of the whole question: messages, model, settings, and the schema that the reply must fit."""
+    text: str
+    """The words of the answer or of the refusal, as they came."""
+    refused: bool = False
+    cut_off: bool = False
+    """It ran into the limit for its length."""
+    usage: Usage = Usage()
+    """Of the one call that it came from."""
+    is_booked: bool = False
+    """Some extraction counts what it cost."""
 
 
 class Piece(Value):
@@ -294,6 +313,8 @@ class Piece(Value):
     """Why, when the state is refused, truncated or failed."""
     raw_replies: tuple[str, ...] = ()
     """Every reply of the model as it came, in order; empty for rules."""
+    request_sha256s: tuple[str, ...] = ()
+    """The request that each of the replies answers, where replies are kept; empty for one that no longer is."""
     usage: Usage = Usage()
 
 
@@ -325,6 +346,8 @@ class Identity(Value):
     schema_version: int = SCHEMA_VERSION
     settings: str = "{}"
     """Canonical JSON of what else changes the reply, such as temperature and limits."""
+    stages_sha256: str = ""
+    """Of the code that makes claims out of replies: when it changes, articles are done again, from kept replies."""
 
 
 class Extraction(Value):

@@ -18,10 +18,20 @@ import pytest
 from sqlalchemy import make_url
 
 from extractor.ingest import make_article
-from extractor.schema import ArticleMetadata, ClaimStatus, RunState
-from extractor.store import add_article, list_articles, list_claims, list_failures, list_runs, open_session, open_store
+from extractor.schema import ArticleMetadata, ClaimStatus, PieceState, RunState
+from extractor.store import (
+    add_article,
+    ledger_totals,
+    list_articles,
+    list_claims,
+    list_failures,
+    list_runs,
+    open_session,
+    open_store,
+    usage_by_model,
+)
 from tests.extractor.store.samples import NOON
-from tests.loopback import Answer, LoopbackEndpoint, Request, Script, reply
+from tests.loopback import Answer, LoopbackEndpoint, Request, Script, refusal, reply
 
 # A shell's background job hands an ignored SIGINT down to its children: the program must heed it here.
 HEED = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
@@ -316,3 +326,93 @@ def test_a_database_that_goes_away_for_a_while_is_waited_for(postgres_url: str, 
         assert len(made.claims()) == 60
         assert set(asked.values()) == {1}
         made.engine.dispose()
+
+
+def long_story(n_paragraphs: int) -> str:
+    """Return an article of several pieces; each paragraph has its own story's number, and about 100 words."""
+    filler = "The quay was quiet and the crane stood still while people waited for news from the harbour. " * 6
+    return "\n\n".join(
+        f"Story number {n}. The pump failed at noon, the board said. {filler}" for n in range(n_paragraphs)
+    )
+
+
+def forget_extractions(made: Desk) -> None:
+    """Let all that was done look as if other stages had done it."""
+    with made.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE extraction SET identity_sha256 = 'other' || id")
+
+
+@on_both
+def test_changed_stages_cost_no_call(desk: Callable[..., Desk]) -> None:
+    asked: Counter[int] = Counter()
+
+    def script(request: Request) -> Answer:
+        asked[story(request)] += 1
+        # A misfit that is made good by the second try is replayed too.
+        return reply("no JSON") if story(request) == 3 and asked[3] == 1 else GOOD
+
+    made = desk(script, 8)
+    assert made.extract()[0] == 0
+    claims, n_calls = made.claims(), asked.total()
+    assert n_calls == 9
+    forget_extractions(made)
+    told = json.loads(made.extract("--dry-run", "--json")[1])
+    assert (told["articles"], told["n_pieces"], told["n_kept"], told["prompt_tokens"]) == (8, 8, 8, 0)
+    code, out, _ = made.extract("--max-tokens", "1")
+    assert code == 0
+    assert "9 answers kept from before" in out
+    assert (made.claims(), asked.total()) == (claims, n_calls)
+    status = json.loads(made.call("status", "--json"))
+    assert status["usage"][0]["usage"]["calls"] == n_calls
+    assert [run["totals"]["usage"]["reused"] for run in status["runs"]] == [9, 0]
+
+
+def test_pieces_that_were_answered_before_a_kill_are_not_asked_again(desk: Callable[..., Desk]) -> None:
+    asked: list[bytes] = []
+    processes: list[subprocess.Popen[str]] = []
+
+    def script(request: Request) -> Answer:
+        asked.append(request.body)
+        if len(asked) == 6:
+            # The first four have long been written by now.
+            time.sleep(1)
+            processes[0].kill()
+        return Answer(GOOD.body, delay_s=0.0 if len(asked) <= 4 else 0.2)
+
+    made = desk(script, 0)
+    with open_session(made.engine) as session:
+        add_article(session, article=make_article(long_story(100), ArticleMetadata()), now=NOON)
+    processes.append(made.start())
+    processes[0].communicate(timeout=60)
+    n_before = len(asked)
+    assert made.extract()[0] == 0
+    n_pieces = len(set(asked))
+    assert n_pieces > 8
+    with open_session(made.engine, reading=True) as session:
+        (usage,) = usage_by_model(session)
+    assert usage.usage.calls == n_pieces
+    assert len(asked) - n_pieces <= n_before - 4
+
+
+def test_lost_pieces_are_asked_again_on_demand_and_nothing_else(desk: Callable[..., Desk]) -> None:
+    asked: Counter[int] = Counter()
+
+    def script(request: Request) -> Answer:
+        number = story(request)
+        asked[number] += 1
+        if number == 1 and asked[number] == 1:
+            return refusal("no")
+        return reply("no JSON") if number == 2 and asked[number] <= 2 else GOOD
+
+    made = desk(script, 5)
+    code, out, _ = made.extract()
+    assert (code, asked.total()) == (0, 6)
+    assert "2 pieces lost" in out
+    assert made.extract()[1].startswith("nothing to do")
+    code, out, _ = made.extract("--retry-lost")
+    assert (code, asked) == (0, {0: 1, 1: 2, 2: 3, 3: 1, 4: 1})
+    assert len(made.claims()) == 5
+    assert made.extract("--retry-lost")[1].startswith("nothing to do")
+    with open_session(made.engine, reading=True) as session:
+        assert ledger_totals(session).pieces[PieceState.REFUSED] == 0
+        assert usage_by_model(session)[0].usage.calls == 8

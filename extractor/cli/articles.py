@@ -202,12 +202,12 @@ def _print_usage(usage: "list[ModelUsage]", costliest: "list[ArticleUsage]") -> 
 def _print_runs(runs: "list[Run]") -> None:
     if not runs:
         return
-    numbers = ("articles", "failed", "set aside", "claims", "prompt tokens", "output tokens", "USD")
+    numbers = ("articles", "failed", "set aside", "claims", "prompt tokens", "output tokens", "kept answers", "USD")
     table = new_table("run", "begun (UTC)", "model", "state", *numbers, right=("run", *numbers))
     for run in runs:
         t = run.totals
         u = t.usage
-        cells = (t.n_done, t.n_failed, t.n_set_aside, t.n_claims, u.prompt_tokens, u.output_tokens)
+        cells = (t.n_done, t.n_failed, t.n_set_aside, t.n_claims, u.prompt_tokens, u.output_tokens, u.reused)
         begun = f"{run.started_at:%Y-%m-%d %H:%M}"
         where = f"{run.state} ({run.host}, process {run.pid})" if run.ended_at is None else str(run.state)
         table.add_row(str(run.id), begun, run.model, where, *map(str, cells), _usd(u.cost_usd, u.calls))

@@ -18,8 +18,9 @@ async def estimate(engine: "Engine", settings: "Settings", job: "Job", *, as_jso
     from extractor.budget import cost_usd
     from extractor.compose import open_extractor, price_of
     from extractor.pipeline import Estimate
+    from extractor.pipeline import estimate as add_up
     from extractor.segment import segment
-    from extractor.store import Backlog, open_session, read_backlog, resolve_articles
+    from extractor.store import Backlog, kept_requests, open_session, read_backlog, resolve_articles
 
     model = job.model
     total, n_articles = Estimate(), 0
@@ -33,8 +34,9 @@ async def estimate(engine: "Engine", settings: "Settings", job: "Job", *, as_jso
                     page = read_backlog(session, backlog=backlog, after=after, limit=PAGE)
                     after = page.last
                     n_articles += len(page.articles)
-                    for article in page.articles:
-                        total += extractor.estimate(article, segment(article))
+                    questions = [q for a in page.articles for q in extractor.questions(a, segment(a))]
+                    asked = [q.request_sha256 for q in questions if q.request_sha256]
+                    total += add_up(questions, kept_requests(session, request_sha256s=asked))
     price = price_of(model, settings)
     cost = cost_usd(price, total) if price else None
     if as_json:
@@ -44,6 +46,7 @@ async def estimate(engine: "Engine", settings: "Settings", job: "Job", *, as_jso
     for name, value in (
         ("articles", f"{n_articles:,}"),
         ("pieces", f"{total.n_pieces:,}"),
+        ("answered before, at no cost", f"{total.n_kept:,}"),
         ("prompt tokens", f"{total.prompt_tokens:,}"),
         ("output tokens", f"{total.output_tokens:,}"),
         ("USD", "unknown: no price for this model" if cost is None else f"{cost:,.2f}"),

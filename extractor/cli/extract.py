@@ -78,6 +78,9 @@ def extract(
     with_copies: Annotated[
         bool, typer.Option("--with-copies", help="Extract near copies too that say nothing new; see docs/ingest.md.")
     ] = False,
+    retry_lost: Annotated[
+        bool, typer.Option("--retry-lost", help="Ask again about pieces that were refused, cut off or unusable.")
+    ] = False,
     max_tries: Annotated[
         int, typer.Option(min=1, max=100, help="An article that has failed so often is set aside.")
     ] = 3,
@@ -106,6 +109,7 @@ def extract(
         max_tries=max_tries,
         retry_failed=retry_failed,
         with_copies=with_copies,
+        retry_lost=retry_lost,
         limits=_limits(model, settings, max_cost, max_tokens),
     )
     engine = open_store(settings.database_url)
@@ -136,6 +140,7 @@ class Job:
     max_tries: int
     retry_failed: bool
     with_copies: bool
+    retry_lost: bool
     limits: "Limits"
 
 
@@ -174,6 +179,7 @@ async def _run(engine: "Engine", settings: "Settings", job: Job, watch: Watch, r
     from extractor.budget import Budget
     from extractor.clock import utc_now
     from extractor.compose import open_extractor
+    from extractor.replies import ReplyShelf
     from extractor.runs import OpenRun
 
     def ended(outcome: "Outcome") -> None:
@@ -181,10 +187,13 @@ async def _run(engine: "Engine", settings: "Settings", job: Job, watch: Watch, r
         report.add(outcome)
 
     with bytes_progress() as progress:
-        async with open_extractor(job.model, settings, progress=progress) as extractor:
+        async with (
+            ReplyShelf(engine, tell=watch.message) as replies,
+            open_extractor(job.model, settings, progress=progress, replies=replies) as extractor,
+        ):
             request = _request(engine, job, extractor)
-            run = OpenRun(engine, request, clock=utc_now, tell=watch.message, watch=ended)
-            batch = Batch(extractor, clock=utc_now, budget=Budget(job.limits), tell=watch.message)
+            run = OpenRun(engine, request, clock=utc_now, tell=watch.message, watch=ended, replies=replies)
+            batch = Batch(extractor, clock=utc_now, budget=Budget(job.limits, replies), tell=watch.message)
             error = await _worked_off(run, batch, watch)
             return await _told(engine, run, batch, error, request.identity)
 
@@ -209,6 +218,7 @@ def _request(engine: "Engine", job: Job, extractor: "Extractor") -> "RunRequest"
         only=only,
         with_copies=job.with_copies,
         retry_failed=job.retry_failed,
+        retry_lost=job.retry_lost,
     )
 
 

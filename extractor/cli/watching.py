@@ -80,6 +80,8 @@ def spent(totals: "RunTotals") -> list[str]:
         words.append(f"{tokens:,} tokens")
     if usage.cost_usd:
         words.append(f"{usage.cost_usd:.2f} USD")
+    if usage.reused:
+        words.append(f"{usage.reused:,} answers kept from before")
     if totals.n_failed:
         words.append(f"{totals.n_failed:,} failed")
     return words

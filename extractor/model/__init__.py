@@ -1,6 +1,17 @@
 """Models behind OpenAI-compatible endpoints: one question, one answer in a given shape."""
 
 from extractor.model.asking import Asker, Model, Reply
+from extractor.model.kept import Replies, request_sha256
 from extractor.model.options import DEFAULT_BASE_URL, ModelOptions, RateLimits, endpoint_options
 
-__all__ = ["DEFAULT_BASE_URL", "Asker", "Model", "ModelOptions", "RateLimits", "Reply", "endpoint_options"]
+__all__ = [
+    "DEFAULT_BASE_URL",
+    "Asker",
+    "Model",
+    "ModelOptions",
+    "RateLimits",
+    "Replies",
+    "Reply",
+    "endpoint_options",
+    "request_sha256",
+]

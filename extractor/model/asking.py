@@ -12,12 +12,13 @@ from pydantic import BaseModel, ValidationError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
 
 from extractor.errors import Fault, FaultScope, ModelError, ModelOutputInvalid
+from extractor.model.kept import Replies, reask_sha256, request_sha256
 from extractor.model.options import ModelOptions
 from extractor.model.pace import LoopTicker, Pace, Ticker
 from extractor.model.wire import Answer, Completion, UnknownParameter, Wire, as_chat_completion
-from extractor.prices import estimate_tokens
+from extractor.prices import Price, estimate_tokens
 from extractor.prompting import Message
-from extractor.schema import Usage, Value
+from extractor.schema import KeptReply, Usage, Value
 
 _OTHER_WORDS = {"max_tokens": "max_completion_tokens", "temperature": None, "seed": None}
 """What to send instead of a parameter that an endpoint turns down (newer hosted models do); None is nothing."""
@@ -41,6 +42,8 @@ class Reply(Value, Generic[T]):
     value: T
     raw_replies: tuple[str, ...]
     """Every reply as it came, in order; the last one gave `value`."""
+    request_sha256s: tuple[str, ...] = ()
+    """The request that each of them answers, where replies are kept."""
     usage: Usage
     """Over all tries."""
 
@@ -63,30 +66,38 @@ class _Record:
 
     def __init__(self, options: ModelOptions) -> None:
         self.raw_replies: list[str] = []
+        self.request_sha256s: list[str] = []
         self.usage = Usage()
         self._price = options.price
 
-    def add(self, completion: Completion, seconds: float) -> None:
-        tokens = {
-            "prompt_tokens": completion.prompt_tokens,
-            "cached_prompt_tokens": completion.cached_prompt_tokens,
-            "output_tokens": completion.output_tokens,
-        }
-        cost_usd = self._price.of(**tokens) if self._price else None
-        self.usage += Usage(calls=1, seconds=seconds, cost_usd=cost_usd, **tokens)
+    def add(self, completion: Completion, seconds: float) -> Usage:
+        """Book a call; returns what it cost."""
+        usage = usage_of(completion, self._price, seconds)
+        self.usage += usage
         if completion.has_choice:
             self.raw_replies.append(completion.text)
+        return usage
+
+    def reuse(self, kept: KeptReply) -> None:
+        """Book a reply that was kept: what it cost counts where it is used first."""
+        self.raw_replies.append(kept.text)
+        self.usage += Usage(reused=1) if kept.is_booked else kept.usage
 
     def give_to(self, error: ModelError) -> ModelError:
         error.raw_replies, error.usage = tuple(self.raw_replies), self.usage
+        error.request_sha256s = tuple(self.request_sha256s)
         return error
 
 
 class Model:
-    """Asks questions whose answers have a given shape; an async context manager that owns its connections."""
+    """Asks questions whose answers have a given shape; an async context manager that owns its connections.
 
-    def __init__(self, options: ModelOptions, *, ticker: Ticker | None = None) -> None:
+    Where replies are kept, a question that was answered before is not asked again.
+    """
+
+    def __init__(self, options: ModelOptions, *, replies: Replies | None = None, ticker: Ticker | None = None) -> None:
         self.options = options
+        self._replies = replies
         self._ticker = ticker or LoopTicker()
         self._turned_down: set[str] = set()
         # instructor logs what it does, server's words included; what matters reaches the caller as exceptions.
@@ -121,9 +132,11 @@ class Model:
         """
         record = _Record(self.options)
         request = request_of(self.options, messages, reply_type, max_output_tokens)
+        asked = request_sha256(self.options, messages, reply_type, max_output_tokens) if self._replies else ""
         for n_left in range(self.options.max_reasks, -1, -1):
             try:
-                text = await self._usable(record, request)
+                completion = await self._answer(record, request, asked)
+                text = self._wire.check(completion, max_output_tokens)
             except ModelError as exc:
                 raise record.give_to(exc) from exc.__cause__
             try:
@@ -131,13 +144,36 @@ class Model:
             except ValidationError as exc:
                 if n_left == 0:
                     raise record.give_to(misfit(self.options.name, exc)) from exc
-                request = handle_reask_kwargs(request, _MODE, as_chat_completion(text), exc)
+                request, asked = (
+                    handle_reask_kwargs(request, _MODE, as_chat_completion(text), exc),
+                    reask_sha256(asked, text),
+                )
                 continue
-            return Reply(value=value, raw_replies=tuple(record.raw_replies), usage=record.usage)
+            return Reply(
+                value=value,
+                raw_replies=tuple(record.raw_replies),
+                request_sha256s=tuple(record.request_sha256s),
+                usage=record.usage,
+            )
         raise AssertionError("the last try returns or raises")
 
-    async def _usable(self, record: _Record, request: dict[str, Any]) -> str:
-        """Call until there is an answer that can be used; faults of the moment are tried again."""
+    async def _answer(self, record: _Record, request: dict[str, Any], asked: str) -> Completion:
+        """Return the reply that is kept, or call for one and keep it."""
+        if self._replies is None:
+            return (await self._called(record, request))[0]
+        async with self._replies.alone(asked):
+            kept = await self._replies.find(asked)
+            if kept is not None:
+                record.reuse(kept)
+                completion = Completion(text=kept.text, refused=kept.refused, cut_off=kept.cut_off)
+            else:
+                completion, usage = await self._called(record, request)
+                self._replies.keep(kept_reply(asked, completion, usage))
+            record.request_sha256s.append(asked)
+            return completion
+
+    async def _called(self, record: _Record, request: dict[str, Any]) -> tuple[Completion, Usage]:
+        """Call until there is an answer; faults of the moment are tried again."""
 
         def again(exc: BaseException) -> bool:
             return isinstance(exc, ModelError) and (
@@ -149,9 +185,13 @@ class Model:
         ):
             with attempt:
                 started = time.perf_counter()
-                answer = await self._call(request)
-                record.add(answer.completion, time.perf_counter() - started)
-                return self._wire.check(answer.completion, request["max_tokens"])
+                completion = (await self._call(request)).completion
+                usage = record.add(completion, time.perf_counter() - started)
+                if self._replies is not None:
+                    self._replies.spend(usage)
+                if not completion.has_choice:
+                    self._wire.check(completion, request["max_tokens"])
+                return completion, usage
         raise AssertionError("the last try returns or raises")
 
     async def _call(self, request: dict[str, Any]) -> Answer:
@@ -207,6 +247,27 @@ def _wait(state: RetryCallState) -> float:
     if isinstance(exc, ModelError) and exc.retry_after_s is not None:
         return exc.retry_after_s
     return _LONGER_EACH_TIME(state)
+
+
+def usage_of(completion: Completion, price: Price | None, seconds: float = 0.0) -> Usage:
+    """Say what one call has cost."""
+    tokens = {
+        "prompt_tokens": completion.prompt_tokens,
+        "cached_prompt_tokens": completion.cached_prompt_tokens,
+        "output_tokens": completion.output_tokens,
+    }
+    return Usage(calls=1, seconds=seconds, cost_usd=price.of(**tokens) if price else None, **tokens)
+
+
+def kept_reply(asked: str, completion: Completion, usage: Usage) -> KeptReply:
+    """Make what is kept of a completion."""
+    return KeptReply(
+        request_sha256=asked,
+        text=completion.text,
+        refused=completion.refused,
+        cut_off=completion.cut_off,
+        usage=usage,
+    )
 
 
 def request_of(

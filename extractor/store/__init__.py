@@ -86,6 +86,8 @@ from extractor.store.migrate import SchemaState, Verdict, ensure_schema, open_st
 from extractor.store.notes import Comment, assign, comment, comments
 from extractor.store.queue import LEASE_S, SKIP_S, next_claim, release, skip
 from extractor.store.ranking import rank
+from extractor.store.repeats import take_up_lost
+from extractor.store.replies import find_replies, kept_requests, save_replies
 from extractor.store.runs import RunHolder, add_to_run, end_dead_runs, end_run, get_run, list_runs, start_run
 from extractor.store.searching import claims_page, count_claims, facets
 from extractor.store.timeline import Assigned, Commented, Decided, Found, Step, Timeline, timeline
@@ -156,6 +158,7 @@ __all__ = [
     "facets",
     "fact_checks_of",
     "find_fact_check",
+    "find_replies",
     "find_typed",
     "get_article",
     "get_claim",
@@ -163,6 +166,7 @@ __all__ = [
     "give_back",
     "history",
     "keep_typed",
+    "kept_requests",
     "last_decision",
     "last_step",
     "latest_extraction",
@@ -190,12 +194,14 @@ __all__ = [
     "resolve_articles",
     "save_extraction",
     "save_extractions",
+    "save_replies",
     "schema_state",
     "set_deadly_aside",
     "skip",
     "split",
     "start_run",
     "take_up_again",
+    "take_up_lost",
     "timeline",
     "undo",
     "undo_batch",

@@ -23,6 +23,7 @@ from extractor.store.articles import lock_articles
 from extractor.store.claims import change_claim_row, new_claim_row
 from extractor.store.disagreement import settle_disagreement
 from extractor.store.index import reindex
+from extractor.store.replies import book, filled, kept_requests, refer, requests_of
 from extractor.store.tables import ClaimRow, ExtractionRow, FailureRow, FindRow, identity_sha256
 
 _PIECE_COUNTS = {state: f"n_{state}_pieces" for state in PieceState}
@@ -112,7 +113,9 @@ def _save_group(session: Session, group: Sequence[Extraction], run_id: int | Non
         keys.pop((article, identity), None)
     if not keys:
         return set()
-    ids = _insert_extractions(session, keys, run_id)
+    kept = kept_requests(session, request_sha256s=[key for e in keys.values() for key in requests_of(e)])
+    ids = _insert_extractions(session, keys, run_id, kept)
+    book(session, extraction_ids={key: ids[e.article_sha256] for e in keys.values() for key in requests_of(e)})
     touched = _merge_claims(session, list(keys.values()))
     session.flush()
     finds = [
@@ -132,10 +135,13 @@ def _save_group(session: Session, group: Sequence[Extraction], run_id: int | Non
 
 
 def _insert_extractions(
-    session: Session, keys: Mapping[tuple[str, str], Extraction], run_id: int | None
+    session: Session, keys: Mapping[tuple[str, str], Extraction], run_id: int | None, kept: set[str]
 ) -> dict[str, int]:
     """Return the new ids by the articles' hashes."""
-    rows = [_extraction_values(e, identity, run_id) for (_, identity), e in keys.items()]
+    rows = [
+        {**_extraction_values(e, identity, run_id), "pieces": refer(e.pieces, kept)}
+        for (_, identity), e in keys.items()
+    ]
     added = insert(ExtractionRow).returning(col(ExtractionRow.article_sha256), col(ExtractionRow.id))
     return {article: row_id for article, row_id in session.execute(added, rows) if row_id is not None}
 
@@ -156,7 +162,7 @@ def latest_extraction(session: Session, *, article_sha256: str) -> Extraction | 
         article_sha256=row.article_sha256,
         identity=row.identity,
         claims=tuple(session.exec(found)),
-        pieces=row.pieces,
+        pieces=filled(session, row.pieces),
         suspected_misses=row.suspected_misses,
         started_at=row.started_at,
         seconds=row.seconds,
@@ -347,7 +353,6 @@ def _extraction_values(extraction: Extraction, identity_key: str, run_id: int | 
         "call_seconds": usage.seconds,
         "cost_usd": usage.cost_usd,
         "suspected_misses": extraction.suspected_misses,
-        "pieces": extraction.pieces,
         "run_id": run_id,
         **{name: states[state] for state, name in _PIECE_COUNTS.items()},
         "n_suspected_misses": len(extraction.suspected_misses),

@@ -74,6 +74,7 @@ def add_to_run(session: Session, *, run_id: int, totals: RunTotals, now: datetim
         "call_seconds": usage.seconds,
         "cost_usd": usage.cost_usd or 0.0,
         "n_unpriced_calls": usage.calls if usage.cost_usd is None else 0,
+        "reused": usage.reused,
     }
     values = {name: getattr(RunRow, name) + gain for name, gain in gains.items() if gain}
     # A run that was taken for dead, its machine having slept, says here that it is not.

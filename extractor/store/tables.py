@@ -260,7 +260,7 @@ class ExtractionRow(Row, table=True):
         sa_column=Column(ValueType(tuple[SuspectedMiss, ...]), nullable=False)
     )
     pieces: tuple[Piece, ...] = Field(sa_column=Column(ValueType(tuple[Piece, ...]), nullable=False))
-    """The ledger with every raw reply."""
+    """The ledger; of replies that are kept in `ReplyRow` it has only the requests."""
     run_id: int | None = None
     """The run it was made in; None when it was saved outside of one."""
     n_claims_pieces: int = 0
@@ -270,6 +270,27 @@ class ExtractionRow(Row, table=True):
     n_truncated_pieces: int = 0
     n_failed_pieces: int = 0
     n_suspected_misses: int = 0
+
+
+class ReplyRow(Row, table=True):
+    """What an endpoint answered to one request; the ledgers of extractions refer to it."""
+
+    __tablename__ = "reply"
+
+    request_sha256: str = Field(primary_key=True)
+    text: str = Field(sa_column=Column(ValueType(str), nullable=False))
+    """In JSON: a model may say NUL, which PostgreSQL holds in no other way."""
+    refused: bool
+    cut_off: bool
+    received_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    calls: int
+    prompt_tokens: int
+    cached_prompt_tokens: int
+    output_tokens: int
+    seconds: float
+    cost_usd: float | None
+    extraction_id: int | None = Field(default=None, foreign_key="extraction.id")
+    """The first extraction that was made of it, and that counts what it cost."""
 
 
 class RunRow(Row, table=True):
@@ -303,6 +324,8 @@ class RunRow(Row, table=True):
     call_seconds: float = 0.0
     cost_usd: float = 0.0
     n_unpriced_calls: int = 0
+    reused: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    """Answers that were kept from earlier calls."""
 
     def as_value(self) -> Run:
         """Return the run."""
@@ -314,6 +337,7 @@ class RunRow(Row, table=True):
             output_tokens=self.output_tokens,
             seconds=self.call_seconds,
             cost_usd=None if self.n_unpriced_calls else self.cost_usd,
+            reused=self.reused,
         )
         return Run(id=self.id or 0, totals=RunTotals(**totals, usage=usage), **of)
 

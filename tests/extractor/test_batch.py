@@ -10,7 +10,7 @@ from extractor.batch import MAX_UNAVAILABLE_IN_A_ROW, Batch, Outcome
 from extractor.budget import Budget, Limits
 from extractor.errors import Fault, ModelError, ModelOutputInvalid, ModelUnavailable
 from extractor.ingest import make_article
-from extractor.pipeline import Estimate, Proposal
+from extractor.pipeline import Proposal, Question
 from extractor.prices import Price
 from extractor.schema import Article, ArticleMetadata, Identity, Piece, PieceState, Sentence, Span, Usage
 
@@ -42,8 +42,8 @@ class Scripted:
         piece = Piece(index=0, span=Span(start_char=0, end_char=1), state=PieceState.EMPTY, usage=usage)
         return Proposal(drafts=(), pieces=(piece,))
 
-    def estimate(self, article: Article, sentences: tuple[Sentence, ...]) -> Estimate:
-        return Estimate(n_pieces=1, prompt_tokens=100)
+    def questions(self, article: Article, sentences: tuple[Sentence, ...]) -> tuple[Question, ...]:
+        return (Question(prompt_tokens=100),)
 
 
 class Desk:

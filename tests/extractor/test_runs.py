@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from extractor.batch import Batch, Outcome
 from extractor.budget import Budget, Limits
 from extractor.clock import utc_now
-from extractor.pipeline import Estimate, Proposal
+from extractor.pipeline import Proposal, Question
 from extractor.runs import OpenRun, RunRequest
 from extractor.schema import Article, Identity, Piece, PieceState, Run, RunSettings, RunState, Sentence, Span
 from extractor.store import add_article, list_articles, list_failures, open_session, open_store
@@ -34,8 +34,8 @@ class Scripted:
             drafts=(), pieces=(Piece(index=0, span=span, state=PieceState.EMPTY, raw_replies=(self.reply,)),)
         )
 
-    def estimate(self, article: Article, sentences: tuple[Sentence, ...]) -> Estimate:
-        return Estimate()
+    def questions(self, article: Article, sentences: tuple[Sentence, ...]) -> tuple[Question, ...]:
+        return ()
 
 
 def work(
@@ -48,8 +48,8 @@ def work(
 
     async def run() -> Run:
         settings = RunSettings(concurrency=4, max_tries=3)
-        request = RunRequest(identity=IDENTITY, settings=settings)
-        async with OpenRun(engine, request, clock=utc_now, watch=watch, beat_s=0.001) as opened:
+        request = RunRequest(identity=IDENTITY, settings=settings, beat_s=0.001)
+        async with OpenRun(engine, request, clock=utc_now, watch=watch) as opened:
             await opened.work(Batch(extractor, clock=utc_now, budget=Budget(Limits())))
         return await opened.end(RunState.DONE)
 
