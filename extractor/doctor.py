@@ -50,6 +50,7 @@ def examine(settings: Settings) -> list[Finding]:
         _database(settings),
         _weights(settings),
         _endpoint(settings),
+        _desk(settings),
         _chromium(),
     ]
 
@@ -84,6 +85,20 @@ def _weights(settings: Settings) -> Finding:
     found = f"{status.weights.name}: {status.state}, {status.path}"
     remedy = "" if status.is_here else "claimdesk models pull (1.1 GB, once); rules and endpoints work without it"
     return Finding(what="embedded model", ok=status.is_here, found=found, remedy=remedy, needed=False)
+
+
+def _desk(settings: Settings) -> Finding:
+    from extractor.profile import load_profile
+
+    what, where = "desk", str(settings.desk_path)
+    try:
+        desk = load_profile(settings).desk
+    except ClaimDeskError as exc:
+        return Finding(what=what, ok=False, found=str(exc), remedy=f"correct {where}", needed=False)
+    if desk.missing:
+        remedy = f"set {', '.join(desk.missing)} in {where} to publish fact-checks"
+        return Finding(what=what, ok=False, found="no name or address yet", remedy=remedy, needed=False)
+    return Finding(what=what, ok=True, found=f"{desk.name}: {where}", needed=False)
 
 
 def _endpoint(settings: Settings) -> Finding:

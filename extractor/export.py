@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pydantic_core import to_json
 
+from extractor.factcheck import FactCheck
 from extractor.schema import (
     Appearance,
     Article,
@@ -43,6 +44,15 @@ CSV_COLUMNS = (
     "published",
     "url",
     "model",
+    "fact_check",
+    "rating",
+    "rating_value",
+    "rating_best",
+    "rating_worst",
+    "conclusion",
+    "evidence",
+    "fact_checked",
+    "fact_check_changed",
 )
 ARTICLE_COLUMNS = (
     "article_sha256",
@@ -85,29 +95,49 @@ class ArticleRecord(Value):
     """Where else it, its near copies and its other versions appeared."""
 
 
-def to_jsonl(claims: Iterable[StoredClaim], articles: Mapping[str, StoredArticle]) -> str:
-    """Return one JSON object a line: the stored claim with every field, and its article's title and origin.
+def to_jsonl(
+    claims: Iterable[StoredClaim],
+    articles: Mapping[str, StoredArticle],
+    fact_checks: Mapping[str, FactCheck] | None = None,
+) -> str:
+    """Return one JSON object a line: the claim with every field, its article's title and origin, its fact-check.
 
     Args:
         claims: What to export, in the order wanted.
         articles: The claims' articles by sha256.
+        fact_checks: Those of the claims that have one, by the claim's id.
     """
     lines = []
     for stored in claims:
         article = articles[stored.article_sha256]
-        row = stored.model_dump(mode="json") | {"article": article.model_dump(mode="json")}
+        fact_check = (fact_checks or {}).get(stored.claim.id)
+        row = stored.model_dump(mode="json") | {
+            "article": article.model_dump(mode="json"),
+            "fact_check": fact_check.model_dump(mode="json") if fact_check else None,
+        }
         lines.append(to_json(row).decode() + "\n")
     return "".join(lines)
 
 
-def to_csv(claims: Iterable[StoredClaim], articles: Mapping[str, StoredArticle]) -> str:
+def to_csv(
+    claims: Iterable[StoredClaim],
+    articles: Mapping[str, StoredArticle],
+    fact_checks: Mapping[str, FactCheck] | None = None,
+) -> str:
     """Return a header and one row a claim (RFC 4180, CRLF), safe to open in a spreadsheet.
+
+    Of a fact-check that is no longer or not yet public there is only where it stands.
 
     Args:
         claims: What to export, in the order wanted.
         articles: The claims' articles by sha256.
+        fact_checks: Those of the claims that have one, by the claim's id.
     """
-    rows = (_row(stored, articles[stored.article_sha256]) for stored in claims)
+    checks = fact_checks or {}
+    rows = (
+        [*_row(stored, articles[stored.article_sha256]), *_check_cells(checks.get(stored.claim.id))]
+        for stored in claims
+    )
     return "".join(_csv(CSV_COLUMNS, rows))
 
 
@@ -192,6 +222,25 @@ def _row(stored: StoredClaim, article: StoredArticle) -> list[str]:
         metadata.published.isoformat() if metadata.published else "",
         metadata.url or "",
         stored.model,
+    ]
+
+
+def _check_cells(fact_check: FactCheck | None) -> list[str]:
+    state = fact_check.state.value if fact_check else ""
+    public = fact_check.publication if fact_check and fact_check.is_public else None
+    rating = public.assessment.rating if public else None
+    if public is None or rating is None:
+        return [state, *[""] * 8]
+    return [
+        state,
+        rating.label,
+        "" if rating.value is None else str(rating.value),
+        str(rating.best),
+        str(rating.worst),
+        public.assessment.conclusion,
+        " ".join(item.url for item in public.assessment.evidence),
+        public.published_at.isoformat(),
+        public.modified_at.isoformat(),
     ]
 
 

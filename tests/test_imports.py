@@ -20,7 +20,7 @@ ONLY_IN = {
     "rich": ("extractor/cli/", "eval/report/"),
     "altair": ("eval/report/plots/",),
     "vl_convert": ("eval/report/plots/drawing.py",),
-    "jinja2": ("eval/report/html.py",),
+    "jinja2": ("eval/report/html.py", "extractor/checkpage/render.py"),
 }
 
 LAYERS = (
@@ -44,6 +44,8 @@ LAYERS = (
         "extractor/ingest/",
         "extractor/store/",
         "extractor/export.py",
+        "extractor/claimreview.py",
+        "extractor/checkpage/",
     ),
     ("extractor/pipeline.py",),
     ("extractor/rules_extractor.py", "extractor/hybrid.py", "extractor/endpoint.py"),
@@ -126,6 +128,11 @@ def test_review_logic_does_without_streamlit_and_machinery() -> None:
         "extractor.schema",
         "extractor.errors",
         "extractor.people",
+        "extractor.factcheck",
+        "extractor.profile",
+        "extractor.visible",
+        "extractor.claimreview",
+        "extractor.checkpage",
         "extractor.store",
         "extractor.ground",
         "extractor.settings",

@@ -42,6 +42,8 @@ class ExportFormat(StrEnum):
 
     JSONL = "jsonl"
     CSV = "csv"
+    CLAIMREVIEW = "claimreview"
+    HTML = "html"
 
 
 class Exported(StrEnum):
@@ -166,7 +168,14 @@ def _pieces(held: "PieceCount") -> str:
 
 
 def export(
-    form: Annotated[ExportFormat, typer.Option("--format", help="jsonl: every field. csv: one row each.")],
+    form: Annotated[
+        ExportFormat,
+        typer.Option(
+            "--format",
+            help="jsonl: every field. csv: one row each. claimreview: published fact-checks as JSON-LD, one file each "
+            "in a folder, or all in one. html: a page for each and an index, in a folder.",
+        ),
+    ],
     what: Annotated[
         Exported,
         typer.Option(
@@ -175,15 +184,23 @@ def export(
             "failed; jsonl has the text and the raw replies too."
         ),
     ] = Exported.CLAIMS,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; stdout without.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A file, or a folder with html or claimreview; else stdout.")
+    ] = None,
     article: ArticleOption = None,
     status: StatusOption = None,
 ) -> None:
-    """Export the claims and where they stand, or the articles with what was read of them."""
+    """Export the claims and where they stand, the articles with what was read of them, or what is published."""
     import sys
 
+    from extractor.cli.published import export_published
     from extractor.errors import ConfigError
 
+    if form in {ExportFormat.CLAIMREVIEW, ExportFormat.HTML}:
+        if what is Exported.ARTICLES or status is not None:
+            raise ConfigError(f"--format {form} exports what is published: leave --what and --status out")
+        export_published(as_pages=form is ExportFormat.HTML, output=output, article=article)
+        return
     if what is Exported.CLAIMS:
         chunks = _claims_as(form, _stored(article, status, None))
     elif status is None:
@@ -199,11 +216,12 @@ def export(
 def _claims_as(form: ExportFormat, stored: "list[StoredClaim]") -> "Iterator[str]":
     from extractor.export import to_csv, to_jsonl
     from extractor.settings import load_settings
-    from extractor.store import list_articles, open_session, open_store
+    from extractor.store import fact_checks_of, list_articles, open_session, open_store
 
     with open_session(open_store(load_settings().database_url), reading=True) as session:
         articles = {a.sha256: a for a in list_articles(session)}
-    yield (to_jsonl if form is ExportFormat.JSONL else to_csv)(stored, articles)
+        fact_checks = fact_checks_of(session, claim_ids=[s.claim.id for s in stored])
+    yield (to_jsonl if form is ExportFormat.JSONL else to_csv)(stored, articles, fact_checks)
 
 
 def _articles_as(form: ExportFormat, article: str | None) -> "Iterator[str]":

@@ -1,7 +1,7 @@
 """Fact-checks in the database: append-only steps, each made on a version; undo is another step."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
 
 from sqlalchemy import and_, func, or_
 from sqlalchemy import select as select_columns
@@ -18,14 +18,19 @@ from extractor.factcheck import (
     Move,
 )
 from extractor.moves import Ground, is_undoable, moved
-from extractor.schema import ArticleMetadata, ClaimStatus, StoredClaim, Value
+from extractor.placing import place
+from extractor.schema import ArticleMetadata, ClaimStatus, GroundingLevel, StoredClaim, Value
+from extractor.store import tally
 from extractor.store.checktables import FactCheckDraftRow, FactCheckRow, FactCheckStepRow
 from extractor.store.claims import claim_row
+from extractor.store.copies import also_in
 from extractor.store.decisions import typed
 from extractor.store.tables import ArticleRow, ClaimRow
 
 VERIFIED = (ClaimStatus.VERIFIED, ClaimStatus.CORRECTED)
 """Claims of which a person has found that the article says so."""
+
+CERTAIN = (GroundingLevel.EXACT, GroundingLevel.NORMALISED)
 
 EXPORTED_AT_ONCE = 200
 
@@ -42,8 +47,9 @@ class PublishedCheck(Value):
     """Everything that an export needs."""
 
     checked: CheckedClaim
-    article: ArticleMetadata
-    """Of the article that the claim was found in."""
+    appearances: tuple[ArticleMetadata, ...]
+    """Of the article that the claim was found in and of its near copies that have the claim's words too: those
+    with a date by date, then the others in the order in which they came in."""
 
 
 class Typed(Value):
@@ -221,6 +227,19 @@ def count_public(session: Session) -> int:
     return int(session.execute(query).scalar_one())
 
 
+def count_to_rate(session: Session) -> int:
+    """Count the claims that `claims_to_rate` lists."""
+    by_status = tally.by_status(session)
+    taken = (
+        select_columns(func.count())
+        .select_from(FactCheckRow)
+        .join(ClaimRow, col(ClaimRow.id) == col(FactCheckRow.claim_id))
+        .where(col(FactCheckRow.state) != CheckState.NONE, col(ClaimRow.status).in_(VERIFIED))
+    )
+    n_taken = int(session.execute(taken).scalar_one())
+    return sum(by_status.get(status, 0) for status in VERIFIED) - n_taken
+
+
 def list_fact_checks(
     session: Session, *, states: Sequence[CheckState], limit: int = 50, offset: int = 0
 ) -> list[CheckedClaim]:
@@ -263,20 +282,39 @@ def fact_checks_of(session: Session, *, claim_ids: Sequence[str]) -> dict[str, F
     return found
 
 
-def published_checks(session: Session) -> Iterator[PublishedCheck]:
-    """Give everything that has been published, the oldest first, the withdrawn too."""
-    query = select(FactCheckRow).where(col(FactCheckRow.published_at).is_not(None))
-    query = query.order_by(col(FactCheckRow.published_at), col(FactCheckRow.claim_id)).limit(EXPORTED_AT_ONCE)
+def published_checks(session: Session, *, article_sha256: str | None = None) -> Iterator[PublishedCheck]:
+    """Give everything that has been published, the oldest first, the withdrawn too.
+
+    Args:
+        session: Where from.
+        article_sha256: Only of claims of this article.
+    """
     at, claim_id = col(FactCheckRow.published_at), col(FactCheckRow.claim_id)
+    query = select(FactCheckRow).where(at.is_not(None)).order_by(at, claim_id).limit(EXPORTED_AT_ONCE)
+    if article_sha256 is not None:
+        query = query.join(ClaimRow, col(ClaimRow.id) == claim_id).where(ClaimRow.article_sha256 == article_sha256)
     rows = session.exec(query).all()
     while rows:
-        page = _with_claims(session, rows)
-        articles = _metadata(session, {checked.stored.article_sha256 for checked in page})
-        for checked in page:
-            yield PublishedCheck(checked=checked, article=articles[checked.stored.article_sha256])
+        for checked in _with_claims(session, rows):
+            yield PublishedCheck(checked=checked, appearances=claim_appearances(session, stored=checked.stored))
         last = rows[-1]
         behind = or_(at > last.published_at, and_(at == last.published_at, claim_id > last.claim_id))
         rows = session.exec(query.where(behind)).all()
+
+
+def claim_appearances(session: Session, *, stored: StoredClaim) -> tuple[ArticleMetadata, ...]:
+    """Return the articles that have a claim's words, as `PublishedCheck.appearances` holds them."""
+    own = session.exec(select(ArticleRow).where(ArticleRow.sha256 == stored.article_sha256)).one()
+    found = [(own.added_at, own.about)]
+    text_of = {own.sha256: own.text}
+    for seen in also_in(session, sha256=own.sha256):
+        if seen.article_sha256 not in text_of:
+            copy = select(ArticleRow.text).where(ArticleRow.sha256 == seen.article_sha256)
+            text_of[seen.article_sha256] = session.exec(copy).one()
+        if seen.article_sha256 == own.sha256 or _says(text_of[seen.article_sha256], stored, own.text):
+            found.append((seen.seen_at, seen.metadata))
+    found.sort(key=lambda one: (one[1].published is None, one[1].published or date.max, one[0]))
+    return tuple(about for _, about in found)
 
 
 _AS_NEVER_BEGUN = {
@@ -313,9 +351,11 @@ def _with_claims(session: Session, rows: Sequence[FactCheckRow]) -> list[Checked
     return [CheckedClaim(stored=claims[row.claim_id], fact_check=row.fact_check) for row in rows]
 
 
-def _metadata(session: Session, sha256s: Iterable[str]) -> dict[str, ArticleMetadata]:
-    query = select_columns(col(ArticleRow.sha256), col(ArticleRow.about)).where(col(ArticleRow.sha256).in_(sha256s))
-    return {row[0]: row[1] for row in session.execute(query)}
+def _says(copy: str, stored: StoredClaim, text: str) -> bool:
+    """Tell whether a near copy has the claim's own words; one that was cut may lack them."""
+    spans = stored.claim.content.spans
+    words = [" ".join(span.of(text).split()) for span in spans]
+    return bool(words) and all(place(copy, passage).level in CERTAIN for passage in words)
 
 
 def _step_on(session: Session, claim_id: str, version: int) -> FactCheckStepRow | None:

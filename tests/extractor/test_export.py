@@ -70,6 +70,7 @@ def test_jsonl_holds_every_field_and_reads_back() -> None:
     line = to_jsonl([stored("It sailed late.")], {ARTICLE.sha256: ARTICLE})
     row = json.loads(line)
     article = row.pop("article")
+    assert row.pop("fact_check") is None
     assert StoredArticle.model_validate(article) == ARTICLE
     assert StoredClaim.model_validate(row) == stored("It sailed late.")
 

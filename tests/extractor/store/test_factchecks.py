@@ -16,6 +16,7 @@ from extractor.store import (
     claims_to_rate,
     count_fact_checks,
     count_public,
+    count_to_rate,
     decide,
     fact_checks_of,
     find_fact_check,
@@ -185,6 +186,8 @@ def test_what_is_typed_is_kept_for_each_person_until_it_is_saved(desk: Engine) -
 def test_verified_claims_wait_in_the_order_of_the_queue(desk: Engine) -> None:
     def waiting(limit: int = 10, offset: int = 0) -> list[str]:
         with open_session(desk, reading=True) as session:
+            if limit == 10:
+                assert count_to_rate(session) == len(claims_to_rate(session))
             return [stored.claim.id for stored in claims_to_rate(session, limit=limit, offset=offset)]
 
     by_worth = [OTHERS[0].id, OTHERS[1].id, CLAIM.id]
@@ -225,7 +228,7 @@ def test_everything_published_is_given_once_however_many_pages(desk: Engine, mon
         given = list(published_checks(session))
     # All at the same minute: the ids decide.
     assert [one.checked.fact_check.claim_id for one in given] == sorted([CLAIM.id, OTHERS[0].id, OTHERS[1].id])
-    assert {one.article.publisher for one in given} == {"The Courier"}
+    assert {about.publisher for one in given for about in one.appearances} == {"The Courier"}
     withdrawn = [one.checked.fact_check.state for one in given if not one.checked.fact_check.is_public]
     assert withdrawn == [CheckState.WITHDRAWN]
 
