@@ -13,6 +13,7 @@ from review_app.deps import Visit, local_person
 from review_app.views.notices import trouble_page
 from review_app.views.pages import PAGES
 from review_app.widgets.frame import styles, top_line
+from review_app.widgets.ways import follow
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -48,6 +49,7 @@ def main() -> None:
         if visit.person.may(page.least)
     ]
     chosen = st.navigation(pages, position="hidden")
+    follow(pages)
     top_line(pages, visit.person.name)
     try:
         chosen.run()

@@ -8,9 +8,12 @@ from extractor.check import check
 from extractor.clock import utc_now
 from extractor.people import Person, Role
 from extractor.placing import place
+from extractor.profile import load_profile
 from extractor.schema import Part, Span
 from extractor.settings import Settings
+from review_app.logic.checkdesk import CheckDesk
 from review_app.logic.desk import Desk
+from review_app.logic.factchecks import CheckSession
 from review_app.logic.triage import Triage
 
 if TYPE_CHECKING:
@@ -27,8 +30,20 @@ class Visit:
 
     def triage(self) -> Triage:
         """Return a fresh session at the queue."""
-        desk = Desk(engine=self.engine, person=self.person, now=utc_now, place=_place, check=check)
-        return Triage(desk, monotonic=time.monotonic)
+        return Triage(self._desk(), monotonic=time.monotonic)
+
+    def fact_checks(self) -> CheckSession:
+        """Return a fresh session at the fact-checks.
+
+        Raises:
+            ConfigError: The desk's settings cannot be used.
+        """
+        profile = load_profile(self.settings)
+        checks = CheckDesk(engine=self.engine, person=self.person, now=utc_now, profile=profile)
+        return CheckSession(checks, self._desk(), monotonic=time.monotonic)
+
+    def _desk(self) -> Desk:
+        return Desk(engine=self.engine, person=self.person, now=utc_now, place=_place, check=check)
 
 
 def local_person(settings: Settings) -> Person:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from extractor.people import Act
 from review_app.deps import Visit
+from review_app.views.factchecks import fact_checks_page
 from review_app.views.review import review_page
 
 
@@ -20,4 +21,7 @@ class Page:
     draw: Callable[[Visit], None]
 
 
-PAGES = (Page("Review", "", Act.READ, review_page),)
+PAGES = (
+    Page("Review", "", Act.READ, review_page),
+    Page("Fact-checks", "factchecks", Act.READ, fact_checks_page),
+)

@@ -10,6 +10,7 @@ from review_app.logic.triage import ClaimScreen, EmptyScreen, FinishedScreen, Mo
 from review_app.views.actions import decision_bar, reason_panel
 from review_app.views.correct import correction_form
 from review_app.views.notices import empty_page, finished_page
+from review_app.views.rate_link import rate_link
 from review_app.widgets.article import article_pane
 from review_app.widgets.claim_card import claim_card, doubts_only, history_list, notice_line, stale_banner
 from review_app.widgets.frame import progress_line
@@ -18,7 +19,7 @@ from review_app.widgets.frame import progress_line
 def review_page(visit: Visit) -> None:
     """Draw what the reviewer's session shows now."""
     triage = _triage(visit)
-    _draw(triage, triage.screen())
+    _draw(visit, triage, triage.screen())
     if triage.claim_id:
         st.query_params["claim"] = triage.claim_id
     else:
@@ -40,7 +41,7 @@ def _triage(visit: Visit) -> Triage:
     return triage
 
 
-def _draw(triage: Triage, screen: Screen) -> None:
+def _draw(visit: Visit, triage: Triage, screen: Screen) -> None:
     match screen:
         case EmptyScreen():
             empty_page(screen)
@@ -48,12 +49,12 @@ def _draw(triage: Triage, screen: Screen) -> None:
             progress_line(screen.progress)
             finished_page(triage, screen)
         case ClaimScreen():
-            _claim(triage, screen)
+            _claim(visit, triage, screen)
         case _:
             assert_never(screen)
 
 
-def _claim(triage: Triage, screen: ClaimScreen) -> None:
+def _claim(visit: Visit, triage: Triage, screen: ClaimScreen) -> None:
     """Draw a claim on the left and its article on the right."""
     left, right = st.columns([9, 10], gap="large")
     now = triage.desk.now()
@@ -75,6 +76,7 @@ def _claim(triage: Triage, screen: ClaimScreen) -> None:
             case _:
                 assert_never(screen.mode)
         notice_line(screen.notice)
+        rate_link(visit, triage, screen)
         history_list(screen.opened, now)
     with right, st.container(key="article_column"):
         opened = screen.opened

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
 LISTED = 6
 """Articles without a claim that are named; more would push the keys off the page."""
-_STYLES = Path(__file__).with_name("page.css")
+_STYLES = sorted(Path(__file__).parent.glob("page*.css"))
+"""The first is for all pages; a page with more than a few lines of its own has a file of its own."""
 
 
 def styles() -> None:
     """Put the styles on the page."""
-    st.html(f"<style>{_STYLES.read_text(encoding='utf-8')}</style>")
+    st.html(f"<style>{''.join(sheet.read_text(encoding='utf-8') for sheet in _STYLES)}</style>")
 
 
 def top_line(pages: "Sequence[Page]", reviewer: str) -> None:

@@ -1,0 +1,22 @@
+"""From one page of the app to another."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from streamlit.navigation.page import Page
+
+
+def go(path: str) -> None:
+    """Go to the page of this address, empty for the first, when the script runs next: for the callback of a widget."""
+    st.session_state["go"] = path
+
+
+def follow(pages: "Sequence[Page]") -> None:
+    """Go where a callback of this run wants to go."""
+    wanted = st.session_state.pop("go", None)
+    for page in pages:
+        if page.url_path == wanted:
+            st.switch_page(page)
