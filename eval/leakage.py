@@ -41,6 +41,8 @@ class Leak(Value):
     """Of the other case; None for a prompt."""
     similarity: float | None = None
     """Share of the shorter text's runs of words that the other has too, in [0, 1]; None for a prompt."""
+    same_text: bool = False
+    """Letter by letter."""
     words: str = ""
     """The first words that a prompt's examples share."""
 
@@ -49,18 +51,19 @@ class Leak(Value):
         """What, of which one, how similar."""
         if self.similarity is None:
             return f"the examples in {self.of} share the words {self.words!r} with it"
-        is_part = self.similarity == 1
-        alike = (
-            "it is, whole or in part, the text of"
-            if is_part
-            else f"it shares {self.similarity:.0%} of its wording with"
-        )
+        if self.same_text:
+            alike = "it is the text of"
+        elif self.similarity == 1:
+            alike = "all of the shorter text is in the other one:"
+        else:
+            alike = f"the shorter text shares {self.similarity:.0%} of its wording with"
         return f"{alike} case {self.of!r} ({self.of_split})"
 
 
 class _Case(NamedTuple):
     id: str
     split: Split
+    text_sha256: str
 
 
 class Known:
@@ -75,14 +78,14 @@ class Known:
 
     def add(self, case: GoldCase) -> None:
         """Take a case in."""
-        known = _Case(case.id, case.split)
+        known = _Case(case.id, case.split, case.article.text_sha256)
         self._copies.add(str(len(self._cases)), case.text)
         self._cases.append(known)
         self._by_hash.setdefault(case.article.text_sha256, []).append(known)
 
     def add_without_text(self, case: NotScored) -> None:
         """Take in a case whose text is elsewhere: it is known by the text's hash alone."""
-        self._by_hash.setdefault(case.text_sha256, []).append(_Case(case.case_id, case.split))
+        self._by_hash.setdefault(case.text_sha256, []).append(_Case(case.case_id, case.split, case.text_sha256))
 
     def leaks(self, case: GoldCase) -> Iterator[Leak]:
         """Yield how a case's text is known, prompts first, then the most similar case."""
@@ -95,7 +98,8 @@ class Known:
             if other.id not in seen:
                 seen.add(other.id)
                 trace = Trace.TWICE if other.split is case.split else Trace.SPLIT
-                yield _leak(case, trace, other.id, of_split=other.split, similarity=similarity)
+                same = other.text_sha256 == case.article.text_sha256
+                yield _leak(case, trace, other.id, of_split=other.split, similarity=similarity, same_text=same)
 
     def _alike(self, case: GoldCase) -> "Iterator[tuple[_Case, float]]":
         for other in self._by_hash.get(case.article.text_sha256, ()):

@@ -135,7 +135,7 @@ def test_a_text_of_another_split_does_not_get_into_test(claimdesk: Claimdesk, tm
     path.write_text(json.dumps({"id": "mine", "text": "Reprint\n\n" + case["article"]["text"], "claims": []}) + "\n")
     done = claimdesk("eval", "convert", path, "--format", "simple", "-o", tmp_path / "gold.jsonl", "--split", "test")
     assert done.code == 2
-    assert f"of its wording with case '{case['id']}' (dev)" in done.err
+    assert f"all of the shorter text is in the other one: case '{case['id']}' (dev)" in done.err
 
 
 def test_checking_tells_leaks_and_doubles(claimdesk: Claimdesk, mine: Path, tmp_path: Path) -> None:
