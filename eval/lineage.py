@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from extractor.schema import ClaimStatus, DecisionKind, Identity, RejectionReason, Span, Value
+from extractor.secondlook import Choice
 
 
 class ReviewStep(Value):
@@ -15,6 +16,19 @@ class ReviewStep(Value):
     status_after: ClaimStatus
     reason: RejectionReason | None = None
     comment: str = ""
+
+
+class SecondReview(Value):
+    """What a second reviewer decided without seeing the first decision, and who settled the difference, if any."""
+
+    reviewer: str
+    looked_at: datetime
+    """Aware, UTC."""
+    status: ClaimStatus
+    reason: RejectionReason | None = None
+    comment: str = ""
+    settled_by: str | None = None
+    choice: Choice | None = None
 
 
 class ReviewedClaim(Value):
@@ -34,6 +48,7 @@ class ReviewedClaim(Value):
     source: str
     steps: tuple[ReviewStep, ...]
     """The oldest first."""
+    second: SecondReview | None = None
 
 
 class CaseLineage(Value):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from eval.cases import GoldArticle, GoldCase, GoldClaim, GoldSource, Split, contradictions
-from eval.lineage import CaseLineage, ReviewedClaim, ReviewStep
+from eval.lineage import CaseLineage, ReviewedClaim, ReviewStep, SecondReview
 from extractor.schema import (
     BY_HAND,
     Article,
@@ -24,6 +24,7 @@ from extractor.schema import (
     SuspectedMiss,
     Value,
 )
+from extractor.secondlook import LookState, Outcome, SecondLook, agree
 
 WORTHY_FROM = 0.5
 """A check-worthiness that a reviewer has set means yes from here on."""
@@ -42,6 +43,8 @@ class ClaimReview(Value):
     stored: StoredClaim
     history: tuple[Decision, ...]
     """Every step, the oldest first."""
+    second_look: SecondLook | None = None
+    """What somebody decided who did not see the first decision."""
 
     @property
     def in_force(self) -> tuple[Decision, ...]:
@@ -56,8 +59,24 @@ class ClaimReview(Value):
 
     @property
     def reviewers(self) -> frozenset[str]:
-        """Who has decided it, or added it."""
-        return frozenset(step.reviewer for step in self.in_force)
+        """Who has decided it, or added it; who made the same of it in a second look, and who settled a difference."""
+        return frozenset([*(step.reviewer for step in self.in_force), *self._seconding])
+
+    @property
+    def is_disputed(self) -> bool:
+        """Whether two decisions stand against each other that nobody has settled."""
+        look = self.second_look
+        return look is not None and look.state is LookState.DIFFERS and look.is_current
+
+    @property
+    def _seconding(self) -> tuple[str, ...]:
+        look = self.second_look
+        if look is None or not self.in_force:
+            return ()
+        settled = (look.settlement.by,) if look.settlement and look.is_current else ()
+        stands = Outcome(reviewer="", status=self.stored.status, claim=self.stored.claim)
+        # Also a look that was compared with an earlier decision: its reviewer sees the claim as it stands now.
+        return (*settled, *((look.look.second.reviewer,) if agree(stands, look.look.second) else ()))
 
     @property
     def is_replaced(self) -> bool:
@@ -150,6 +169,10 @@ def _open_questions(reviewed: ReviewedArticle) -> Iterator[str]:
         named = _named(review)
         if review.stored.status is ClaimStatus.PENDING:
             yield f"{named} is undecided"
+        elif review.is_disputed and review.second_look is not None:
+            look = review.second_look.look
+            who = f"{look.first.reviewer!r} and {look.second.reviewer!r}"
+            yield f"{named} was decided differently by {who}; an editor has to settle it (Second look)"
         elif len(review.reviewers) < N_REVIEWERS and not review.is_replaced:
             who = " and ".join(map(repr, sorted(review.reviewers))) or "nobody"
             yield f"{named} was decided by {who} alone; somebody else has to decide it too"
@@ -228,6 +251,22 @@ def _reviewed_claim(review: ClaimReview, gold_id: str | None) -> ReviewedClaim:
         content=stored.claim.content.spans,
         source=stored.claim.source.name,
         steps=tuple(_step(step) for step in review.history),
+        second=_second(review.second_look),
+    )
+
+
+def _second(look: SecondLook | None) -> SecondReview | None:
+    if look is None:
+        return None
+    made, settled = look.look.second, look.settlement
+    return SecondReview(
+        reviewer=made.reviewer,
+        looked_at=look.look.looked_at,
+        status=made.status,
+        reason=made.reason,
+        comment=made.comment,
+        settled_by=settled.by if settled else None,
+        choice=settled.choice if settled else None,
     )
 
 

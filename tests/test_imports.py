@@ -30,6 +30,7 @@ LAYERS = (
         "extractor/people.py",
         "extractor/factcheck.py",
         "extractor/moves.py",
+        "extractor/secondlook.py",
         "extractor/profile.py",
         "extractor/numbers.py",
     ),
@@ -112,6 +113,7 @@ def test_scoring_does_not_need_the_machinery() -> None:
         "extractor.check",
         "extractor.near_copies",
         "extractor.placing",
+        "extractor.secondlook",
     }
     wrong = [
         f"{module} imports {name}"
@@ -130,6 +132,7 @@ def test_review_logic_does_without_streamlit_and_machinery() -> None:
         "extractor.people",
         "extractor.factcheck",
         "extractor.profile",
+        "extractor.secondlook",
         "extractor.visible",
         "extractor.claimreview",
         "extractor.checkpage",

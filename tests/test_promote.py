@@ -8,8 +8,22 @@ import pytest
 from eval.cases import load_cases
 from extractor.clock import utc_now
 from extractor.schema import BY_HAND, DecisionKind, RejectionReason
+from extractor.secondlook import Choice
 from extractor.settings import load_settings
-from extractor.store import NewClaim, NewDecision, add, decide, list_claims, open_session, open_store
+from extractor.store import (
+    NewClaim,
+    NewDecision,
+    NewSettlement,
+    add,
+    decide,
+    list_claims,
+    list_differing,
+    make_look,
+    next_second_look,
+    open_session,
+    open_store,
+    settle,
+)
 from tests.test_datasets import Claimdesk, claimdesk
 
 __all__ = ["claimdesk"]
@@ -107,6 +121,59 @@ def test_a_claim_that_a_reviewer_added_needs_a_second_one(claimdesk: Claimdesk, 
     assert case.lineage is not None
     (reviewed,) = (claim for claim in case.lineage.claims if claim.claim_id == "f" * 24)
     assert (reviewed.model, [step.kind for step in reviewed.steps]) == (BY_HAND, ["add", "verify"])
+
+
+def second_looks(reviewer: str, *, reject: str = "") -> None:
+    """Let a reviewer decide every claim again, blind: all verified but what begins so."""
+    engine = open_store(load_settings().database_url)
+    while True:
+        with open_session(engine) as session:
+            blind = next_second_look(session, reviewer=reviewer, share=1, now=utc_now())
+            if blind is None:
+                break
+            rejected = bool(reject) and blind.claim.content.text.startswith(reject)
+            decision = NewDecision(
+                claim_id=blind.claim.id,
+                version=blind.version,
+                kind=DecisionKind.REJECT if rejected else DecisionKind.VERIFY,
+                reviewer=reviewer,
+                reason=RejectionReason.OPINION if rejected else None,
+            )
+            make_look(session, decision=decision, now=utc_now())
+    engine.dispose()
+
+
+def test_second_looks_count_and_differences_have_to_be_settled(claimdesk: Claimdesk, story: Path) -> None:
+    decide_all("anna", reject="We lost")
+    second_looks("ben")
+    done = claimdesk("eval", "promote", "Ferry to stay in harbour", "-o", story)
+    assert done.code == 1
+    assert done.err.count("stays out") == 1
+    assert "was decided differently by 'anna' and 'ben'; an editor has to settle it (Second look)" in done.err
+    engine = open_store(load_settings().database_url)
+    with open_session(engine) as session:
+        (open_one,) = list_differing(session)
+        look = open_one.look
+        new = NewSettlement(claim_id=look.claim_id, version=look.version, by="eva", choice=Choice.SECOND)
+        settle(session, new=new, now=utc_now())
+    engine.dispose()
+    assert claimdesk("eval", "promote", "Ferry to stay in harbour", "-o", story).code == 0
+    (case,) = load_cases(story).cases
+    assert len(case.claims) == 3
+    assert case.lineage is not None
+    assert case.lineage.reviewers == ("anna", "ben", "eva")
+    (disputed,) = (claim for claim in case.lineage.claims if claim.claim_id == look.claim_id)
+    assert [(step.reviewer, step.kind) for step in disputed.steps] == [("anna", "reject"), ("eva", "verify")]
+    assert disputed.second is not None
+    assert (disputed.second.reviewer, disputed.second.settled_by, disputed.second.choice) == ("ben", "eva", "second")
+
+
+def test_a_second_look_that_somebody_overruled_does_not_count(claimdesk: Claimdesk, story: Path) -> None:
+    decide_all("anna")
+    second_looks("ben")
+    decide_all("anna", reject="We lost")
+    done = claimdesk("eval", "promote", "Ferry to stay in harbour", "-o", story)
+    assert done.err.count("was decided by 'anna' alone; somebody else has to decide it too\n") == 1
 
 
 def test_the_same_text_under_another_id_stays_out(claimdesk: Claimdesk, story: Path) -> None:

@@ -32,6 +32,8 @@ def promote(
 ) -> None:
     """Turn reviewed articles into gold cases: every claim decided, by two reviewers or one and an adjudicator.
 
+    A second look counts: of a reviewer who made the same of the claim, or of the editor who settled the difference.
+
     Verified and corrected claims become gold, rejected ones are kept in the case's lineage. FILE stays sorted by id;
     the case of an article that is promoted again takes the place of the old one.
     """
@@ -94,7 +96,7 @@ def _merge(path: Path, made: "Mapping[str, GoldCase]") -> None:
 def _reviewed(session: "Session", ref: str) -> "ReviewedArticle":
     from eval.promote import ClaimReview, ReviewedArticle
     from extractor.schema import ClaimStatus
-    from extractor.store import get_article, history, latest_extraction, list_claims, list_identities
+    from extractor.store import find_look, get_article, history, latest_extraction, list_claims, list_identities
 
     article = get_article(session, ref=ref)
     sha256 = article.sha256
@@ -104,7 +106,12 @@ def _reviewed(session: "Session", ref: str) -> "ReviewedArticle":
     return ReviewedArticle(
         article=article,
         claims=tuple(
-            ClaimReview(stored=claim, history=tuple(history(session, claim_id=claim.claim.id))) for claim in stored
+            ClaimReview(
+                stored=claim,
+                history=tuple(history(session, claim_id=claim.claim.id)),
+                second_look=find_look(session, claim_id=claim.claim.id),
+            )
+            for claim in stored
         ),
         extractions=tuple(list_identities(session, article_sha256=sha256)),
         suspected_misses=last.suspected_misses if last else (),

@@ -83,6 +83,9 @@ ASSIGNED = text("assigned_to IS NOT NULL")
 
 IN_BATCH = text("batch_id IS NOT NULL")
 
+IS_DECIDED = text("decision_id IS NOT NULL")
+"""What the index covers that a sample of decided claims is drawn from."""
+
 
 def identity_sha256(identity: Identity) -> str:
     """Return the hash by which an identity is looked up: of its JSON with sorted keys."""
@@ -409,6 +412,7 @@ class ClaimRow(Row, table=True):
         Index("ix_claim_assigned", "assigned_to", sqlite_where=ASSIGNED, postgresql_where=ASSIGNED),
         Index("ix_claim_article", "article_sha256", "start_char", "arrival", "status"),
         Index("ix_claim_lease", "leased_by", sqlite_where=LEASED, postgresql_where=LEASED),
+        Index("ix_claim_decided", "id", sqlite_where=IS_DECIDED, postgresql_where=IS_DECIDED),
     )
 
     def as_value(self) -> StoredClaim:
