@@ -14,6 +14,8 @@ from extractor.settings import Settings
 from review_app.logic.checkdesk import CheckDesk
 from review_app.logic.desk import Desk
 from review_app.logic.factchecks import CheckSession
+from review_app.logic.second import Second
+from review_app.logic.seconddesk import SecondDesk
 from review_app.logic.triage import Triage
 
 if TYPE_CHECKING:
@@ -30,7 +32,8 @@ class Visit:
 
     def triage(self) -> Triage:
         """Return a fresh session at the queue."""
-        return Triage(self._desk(), monotonic=time.monotonic)
+        desk = Desk(engine=self.engine, person=self.person, now=utc_now, place=_place, check=check)
+        return Triage(desk, monotonic=time.monotonic)
 
     def fact_checks(self) -> CheckSession:
         """Return a fresh session at the fact-checks.
@@ -40,10 +43,17 @@ class Visit:
         """
         profile = load_profile(self.settings)
         checks = CheckDesk(engine=self.engine, person=self.person, now=utc_now, profile=profile)
-        return CheckSession(checks, self._desk(), monotonic=time.monotonic)
+        return CheckSession(checks, monotonic=time.monotonic)
 
-    def _desk(self) -> Desk:
-        return Desk(engine=self.engine, person=self.person, now=utc_now, place=_place, check=check)
+    def second(self) -> Second:
+        """Return a fresh session at the second looks.
+
+        Raises:
+            ConfigError: The desk's settings cannot be used.
+        """
+        share = load_profile(self.settings).second_look.share
+        desk = SecondDesk(engine=self.engine, person=self.person, now=utc_now, share=share, place=_place, check=check)
+        return Second(desk, monotonic=time.monotonic)
 
 
 def local_person(settings: Settings) -> Person:

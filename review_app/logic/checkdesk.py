@@ -31,6 +31,7 @@ from extractor.store import (
     open_session,
     undo_move,
 )
+from review_app.logic.inarticle import ClaimInArticle, claim_in_article, is_claim
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -79,6 +80,20 @@ class CheckDesk:
         """Return what has been published."""
         with open_session(self.engine, reading=True) as session:
             return list_public(session, limit=limit)
+
+    def exists(self, claim_id: str) -> bool:
+        """Tell whether an id, as it may stand in an address, is one of a claim."""
+        with open_session(self.engine, reading=True) as session:
+            return is_claim(session, claim_id)
+
+    def open(self, claim_id: str) -> ClaimInArticle:
+        """Read a claim with its article.
+
+        Raises:
+            StoreError: There is no such claim.
+        """
+        with open_session(self.engine, reading=True) as session:
+            return claim_in_article(session, claim_id)
 
     def find(self, claim_id: str) -> tuple[FactCheck | None, int]:
         """Return a claim's fact-check, and the version that the next step has to name."""

@@ -22,8 +22,8 @@ from extractor.schema import ClaimStatus, StoredClaim, Value
 from extractor.store import CheckedClaim, Typed
 from review_app.logic import checkwords, words
 from review_app.logic.checkdesk import CheckDesk
-from review_app.logic.desk import Desk, Opened
 from review_app.logic.history import Change, Step
+from review_app.logic.inarticle import ClaimInArticle
 from review_app.logic.presses import SETTLE_S, Presses, Target
 
 VERIFIED = (ClaimStatus.VERIFIED, ClaimStatus.CORRECTED)
@@ -98,7 +98,7 @@ class Item(Value):
 class CheckScreen(Value):
     """One fact-check beside its claim and article."""
 
-    opened: Opened
+    opened: ClaimInArticle
     fact_check: FactCheck | None
     assessment: Assessment
     """As typed, or as it stands."""
@@ -131,11 +131,8 @@ class CheckScreen(Value):
 class CheckSession:
     """The state of one browser session; views draw its screen and call its methods from their widgets."""
 
-    def __init__(
-        self, checks: CheckDesk, desk: Desk, *, monotonic: Callable[[], float], settle_s: float = SETTLE_S
-    ) -> None:
+    def __init__(self, checks: CheckDesk, *, monotonic: Callable[[], float], settle_s: float = SETTLE_S) -> None:
         self.checks = checks
-        self.desk = desk
         self.tab = Tab.TO_RATE
         self._presses = Presses(monotonic, settle_s=settle_s)
         self._shown = PAGE
@@ -175,7 +172,7 @@ class CheckSession:
 
     def open(self, claim_id: str) -> None:
         """Open the fact-check of a claim, or begin one; unknown ids, as they may stand in an address, are ignored."""
-        if not self.desk.exists(claim_id):
+        if not self.checks.exists(claim_id):
             return
         self._claim_id = claim_id
         self._load()
@@ -431,7 +428,7 @@ class CheckSession:
         found, version = self.checks.find(claim_id)
         if version != self._base:
             self._catch_up(found, version)
-        opened = self.desk.open(claim_id)
+        opened = self.checks.open(claim_id)
         can_write = self.checks.may_write(found)
         missing = shortfalls(self._assessment) if self._tried else ()
         undoable = self.checks.undoable(claim_id)

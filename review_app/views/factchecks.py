@@ -117,7 +117,7 @@ def _check(visit: Visit, session: CheckSession, screen: CheckScreen) -> None:
             icon=":material/arrow_back:",
             on_click=session.close,
         )
-        rated_claim(screen.opened)
+        rated_claim(screen.opened.stored.claim)
         state_line(screen, session.checks.now())
         if screen.fact_check is not None and screen.fact_check.publication is not None:
             publication_notices(screen.fact_check.publication)

@@ -7,6 +7,7 @@ from extractor.people import Act
 from review_app.deps import Visit
 from review_app.views.factchecks import fact_checks_page
 from review_app.views.review import review_page
+from review_app.views.second import second_page
 
 
 @dataclass(frozen=True)
@@ -24,4 +25,5 @@ class Page:
 PAGES = (
     Page("Review", "", Act.READ, review_page),
     Page("Fact-checks", "factchecks", Act.READ, fact_checks_page),
+    Page("Second look", "second", Act.READ, second_page),
 )

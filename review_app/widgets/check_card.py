@@ -8,7 +8,6 @@ import streamlit as st
 from extractor.factcheck import Assessment, CheckState, Evidence, FactCheck, Publication, Rating, web_address
 from extractor.schema import Claim
 from review_app.logic import checkwords, words
-from review_app.logic.desk import Opened
 from review_app.logic.factchecks import CheckScreen, Entry, Item, StaleCheck
 from review_app.logic.history import Change, Step
 from review_app.widgets.markup import isolated, safe
@@ -27,9 +26,9 @@ def entry_row(entry: Entry) -> None:
     )
 
 
-def rated_claim(opened: Opened) -> None:
+def rated_claim(claim: Claim) -> None:
     """Draw the claim that a fact-check is about."""
-    st.html(_claim(opened.stored.claim))
+    st.html(_claim(claim))
 
 
 def state_line(screen: CheckScreen, now: datetime) -> None:

@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 REVIEWER = "anna"
+DESK = """
+[desk]
+name = "Coast Check"
+url = "https://check.example.org"
+page_url = "https://check.example.org/{id}"
+[second_look]
+share = 1
+"""
+"""The desk's own settings."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +57,10 @@ def open_stage(folder: Path, *, env: Mapping[str, str] | None = None) -> Iterato
     database, empty = folder / "desk.db", folder / "empty.db"
     for path in (database, empty):
         open_desk(f"sqlite:///{path}").dispose()
+    (folder / "desk.toml").write_text(DESK, encoding="utf-8")
     variables = {
         **os.environ,
+        "CLAIMDESK_DESK": str(folder / "desk.toml"),
         "CLAIMDESK_DATABASE_URL": f"sqlite:///{database}",
         "CLAIMDESK_REVIEWER": REVIEWER,
         **(env or {}),

@@ -9,13 +9,11 @@ import pytest
 from extractor.errors import NotAllowed
 from extractor.factcheck import CheckState, Deed, Stance
 from extractor.people import Person, Role
-from extractor.placing import place
 from extractor.profile import FactCheckRules, load_profile
 from extractor.schema import DecisionKind
 from extractor.settings import load_settings
 from extractor.store import NewDecision, decide, list_claims, open_session
 from review_app.logic.checkdesk import CheckDesk
-from review_app.logic.desk import Desk
 from review_app.logic.factchecks import CheckScreen, CheckSession, ListScreen, Tab
 from tests.review_app.desk_data import NOW, bridge_article, bridge_claims, bridge_desk
 
@@ -53,10 +51,8 @@ def session_of(
 ) -> CheckSession:
     clock = Clock()
     person = Person(name=name, role=role)
-    now = lambda: NOW + timedelta(seconds=clock())  # noqa: E731 - the same clock for both
-    desk = Desk(engine=engine, person=person, now=now, place=lambda t, w, n: place(t, w, near=n), check=lambda _a, c: c)
-    checks = CheckDesk(engine=engine, person=person, now=now, profile=profile)
-    return CheckSession(checks, desk, monotonic=clock)
+    checks = CheckDesk(engine=engine, person=person, now=lambda: NOW + timedelta(seconds=clock()), profile=profile)
+    return CheckSession(checks, monotonic=clock)
 
 
 def shown(session: CheckSession) -> CheckScreen:
