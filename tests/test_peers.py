@@ -168,7 +168,8 @@ def test_a_failed_article_counts_and_keeps_its_cost(peers: Peers, script: Script
         done = peers("--systems", "plain", "--limit", "1", "--save", tmp_path / "kept", base_url=endpoint.base_url)
     assert done.code == 0
     assert "plain: case " in done.err
-    [kept] = json.loads((tmp_path / "kept" / "plain.json").read_text())["predictions"]
+    _, line = (tmp_path / "kept" / "plain.json").read_text().splitlines()
+    kept = json.loads(line)
     assert kept["error"]
     assert kept["pieces"][0]["state"] == state
     assert kept["pieces"][0]["usage"]["output_tokens"] == 10 * len(endpoint.requests)

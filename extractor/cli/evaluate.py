@@ -18,13 +18,15 @@ from extractor.cli.gold import (
     machine,
     read_agreements,
     read_cases,
+    read_run,
 )
-from extractor.cli.output import EXIT_FAILED, article_progress, bytes_progress, complain, stdout_console
+from extractor.cli.output import EXIT_FAILED, article_progress, bytes_progress, complain, count, stdout_console
 
 if TYPE_CHECKING:
-    from eval.cases import CaseSet
-    from eval.run import EvalRun, Prediction
+    from eval.cases import CaseSet, GoldCase
+    from eval.run import EvalRun, KeptRun, Prediction
     from eval.scores import Score
+    from extractor.pipeline import Extractor
     from extractor.schema import Identity
     from extractor.settings import Settings
 
@@ -53,8 +55,15 @@ def run(
     form: FormatOption = Format.CLAIMDESK,
     texts: TextsOption = None,
     split: SplitOption = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Only so many articles, drawn by --seed.")] = None,
+    seed: Annotated[int, typer.Option(help="Of the drawing; a larger --limit adds to the same articles.")] = 0,
     save: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Keep the run: eval score scores it again without a call.")
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Keep the run: eval score and eval report take it without a call, and the same command goes on "
+            "where it was interrupted.",
+        ),
     ] = None,
     repeat: Annotated[
         int, typer.Option(min=1, help="Run so often, and tell how much the runs differ; kept as FILE, FILE-2, ...")
@@ -62,37 +71,90 @@ def run(
     details: DetailsOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Let a model extract from labelled articles and score what it finds: precision, recall, F1, with intervals."""
-    from eval.run import save_run
+    """Let a model extract from labelled articles and score what it finds: precision, recall, F1, with intervals.
+
+    An article that failed counts as missed, and exit code 1 says so; the same command with --save asks about it again.
+    """
+    from eval.peers.comparison import sample
     from extractor.settings import load_settings
 
     settings = load_settings()
-    cases = read_cases(data, texts, split, form)
+    cases = sample(read_cases(data, texts, split, form), limit, seed)
     runs = []
     for number in range(1, repeat + 1):
-        runs.append(_one_run(cases, model or settings.model, settings))
-        if save:
-            save_run(runs[-1], save if number == 1 else save.with_stem(f"{save.stem}-{number}"))
+        path = save.with_stem(f"{save.stem}-{number}") if save and number > 1 else save
+        runs.append(asyncio.run(_run(cases, model or settings.model, settings, path)))
     _report(_scored(runs, cases, data), details=details, as_json=as_json)
     if any(p.error for one in runs for p in one.predictions):
         raise typer.Exit(EXIT_FAILED)
 
 
-def _one_run(cases: "CaseSet", model: str, settings: "Settings") -> "EvalRun":
-    from eval.run import EvalRun, RunInfo
-    from extractor.clock import utc_now
+async def _run(cases: "CaseSet", model: str, settings: "Settings", path: Path | None) -> "EvalRun":
+    from extractor.compose import open_extractor
 
-    started_at = utc_now()
-    identity, predictions = asyncio.run(_predict(cases, model, settings))
+    with bytes_progress() as progress:
+        opened = open_extractor(model, settings, progress=progress)
+        async with opened as extractor:
+            kept = _kept(extractor.identity, cases, path)
+            still_open = [case for case in cases.cases if (known := kept.of(case)) is None or known.error]
+            with article_progress(len(still_open), model) as advance:
+                for case in still_open:
+                    kept.add(await _predict(case, extractor, path))
+                    advance()
+    return kept.run
+
+
+def _kept(identity: "Identity", cases: "CaseSet", path: Path | None) -> "KeptRun":
+    """Begin a run, or go on with the one in the file; rules cost nothing, so they always begin anew."""
+    from eval.run import KeptRun, RunInfo
+    from extractor.clock import utc_now
+    from extractor.errors import EvalError
+
     info = RunInfo(
         identity=identity,
         dataset=cases.path,
         dataset_sha256=cases.sha256,
         code_version=code_version(),
-        created_at=started_at,
+        created_at=utc_now(),
         machine=machine(),
     )
-    return EvalRun(info=info, predictions=tuple(predictions))
+    if path is None or identity.model == "rules":
+        return KeptRun.start(info, path)
+    kept = KeptRun.resume(info, path)
+    for what, old, new in (
+        ("articles or labels", kept.run.info.dataset_sha256, info.dataset_sha256),
+        ("code", kept.run.info.code_version, info.code_version),
+    ):
+        if old != new:
+            raise EvalError(
+                f"{path}: kept with other {what} ({old[:60]}); score it with eval score, or choose another place"
+            )
+    if n_kept := len(kept.run.predictions):
+        complain(f"going on from {count(n_kept, 'answer')} kept since {kept.run.info.created_at:%Y-%m-%d %H:%M} UTC")
+    return kept
+
+
+async def _predict(case: "GoldCase", extractor: "Extractor", path: Path | None) -> "Prediction":
+    """Extract from one article; what only concerns this one is part of the run.
+
+    Raises:
+        ModelError: nobody answers any more, or not without somebody's help.
+    """
+    from eval.run import prediction
+    from extractor.clock import utc_now
+    from extractor.errors import Fault, FaultScope, ModelError
+    from extractor.ingest import make_article
+    from extractor.pipeline import extract
+
+    try:
+        return prediction(case, await extract(make_article(case.text, case.metadata), extractor, clock=utc_now))
+    except ModelError as exc:
+        if exc.fault.scope is FaultScope.RUN or exc.fault is Fault.UNREACHABLE:
+            if path:
+                complain(f"what was answered so far is kept in {path}; the same command goes on from there")
+            raise
+        complain(f"case {case.id!r} failed: {exc}")
+        return prediction(case, str(exc))
 
 
 def _scored(runs: "list[EvalRun]", cases: "CaseSet", data: Path | None) -> "Score":
@@ -107,7 +169,7 @@ def _scored(runs: "list[EvalRun]", cases: "CaseSet", data: Path | None) -> "Scor
 def rescore(
     run_files: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", help="A run kept with eval run --save, or several that repeat it."),
+        typer.Argument(metavar="RUN...", help="A run kept with eval run --save, or several that repeat it."),
     ],
     data: DataOption = None,
     form: FormatOption = Format.CLAIMDESK,
@@ -116,36 +178,14 @@ def rescore(
     details: DetailsOption = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Score a kept run again; no model is called."""
-    from eval.run import load_run
+    """Score a kept run again, or predictions from elsewhere; no model is called.
 
+    Predictions from elsewhere are JSON lines, one article each: {"id": "own-001", "claims": [{"text": "The pump
+    failed.", "source": "Ruta Osei", "quote": "the pump had failed"}]}. Every command that takes a run takes them;
+    docs/figures.md says what else they may hold.
+    """
     cases = read_cases(data, texts, split, form)
-    _report(_scored([load_run(path) for path in run_files], cases, data), details=details, as_json=as_json)
-
-
-async def _predict(cases: "CaseSet", model: str, settings: "Settings") -> "tuple[Identity, list[Prediction]]":
-    from eval.run import prediction
-    from extractor.clock import utc_now
-    from extractor.compose import open_extractor
-    from extractor.errors import ModelError
-    from extractor.ingest import make_article
-    from extractor.pipeline import extract
-
-    predictions = []
-    with bytes_progress() as progress:
-        opened = open_extractor(model, settings, progress=progress)
-        async with opened as extractor:
-            with article_progress(len(cases.cases), model) as advance:
-                for case in cases.cases:
-                    article = make_article(case.text, case.metadata)
-                    try:
-                        outcome = await extract(article, extractor, clock=utc_now)
-                        predictions.append(prediction(case, outcome))
-                    except ModelError as exc:
-                        complain(f"case {case.id!r} failed: {exc}")
-                        predictions.append(prediction(case, str(exc)))
-                    advance()
-            return extractor.identity, predictions
+    _report(_scored([read_run(path, cases) for path in run_files], cases, data), details=details, as_json=as_json)
 
 
 def _report(score: "Score", *, details: bool, as_json: bool) -> None:

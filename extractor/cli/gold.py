@@ -10,8 +10,10 @@ from eval.formats import Format
 from extractor.cli.output import complain, count
 
 if TYPE_CHECKING:
-    from eval.cases import CaseSet
+    from eval.cases import CaseSet, GoldCase
     from eval.ceiling import ArticleAgreement
+    from eval.run import EvalRun
+    from extractor.schema import Claim, ClaimDraft
 
 
 class SplitName(StrEnum):
@@ -104,11 +106,63 @@ def _shipped() -> Path:
     return Path(str(files("eval") / "data"))
 
 
+def read_run(path: Path, cases: "CaseSet") -> "EvalRun":
+    """Read a kept run, or predictions from elsewhere for these cases.
+
+    Raises:
+        EvalError: it is neither, or contradicts itself.
+    """
+    from eval.predictions import read_predictions
+    from eval.run import is_run, load_run
+
+    return load_run(path) if is_run(path) else read_predictions(path, cases, placed)
+
+
+def placed(case: "GoldCase", drafts: "tuple[ClaimDraft, ...]") -> "tuple[Claim, ...]":
+    """Ground and check drafts of others as ours are; nothing is merged, for it would improve on them."""
+    from extractor.check import check
+    from extractor.ground import ground_all
+    from extractor.ingest import make_article
+    from extractor.segment import segment
+
+    article = make_article(case.text, case.metadata)
+    return tuple(check(article, claim) for claim in ground_all(article, segment(article), drafts))
+
+
 def code_version() -> str:
-    """Return the version of this program, which a kept run names."""
+    """Say which code a run is made with: version, commit in a checkout, and a hash of the source as it stands."""
     from importlib.metadata import version
 
-    return version("claimdesk")
+    root = Path(__file__).parents[2]
+    commit = _commit(root) if (root / ".git").exists() else None
+    return ", ".join([version("claimdesk"), *([f"commit {commit}"] if commit else []), f"source {_source(root)}"])
+
+
+def _commit(root: Path) -> str | None:
+    import subprocess
+
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(root), "describe", "--always", "--dirty", "--exclude=*", "--abbrev=12"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:  # git is not installed
+        return None
+    return done.stdout.strip() or None
+
+
+def _source(root: Path) -> str:
+    """Hash what decides predictions and scores: code, language data, prompts; not the labelled articles."""
+    import hashlib
+
+    folders = (root / name for name in ("extractor", "eval", "prompts"))
+    files = (f for folder in folders for f in folder.rglob("*") if f.suffix in {".py", ".toml", ".json", ".jsonl"})
+    digest = hashlib.sha256()
+    for file in sorted(f for f in files if f.parent != root / "eval" / "data"):
+        digest.update(f"{file.relative_to(root)}\0".encode() + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:12]
 
 
 def machine() -> str:

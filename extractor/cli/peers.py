@@ -22,7 +22,7 @@ from extractor.cli.rivals import ASKS_A_MODEL, InstallOption, SystemName, opened
 
 if TYPE_CHECKING:
     from eval.cases import CaseSet, GoldCase
-    from eval.run import EvalRun
+    from eval.run import EvalRun, KeptRun
     from extractor.schema import Identity
     from extractor.settings import Settings
 
@@ -86,59 +86,40 @@ def _label(name: SystemName, model: str) -> str:
 
 
 class _Kept:
-    """The folder of runs, one file a system, each whole at any time."""
+    """The folder of runs, one file a system."""
 
     def __init__(self, folder: Path | None, cases: "CaseSet") -> None:
         self._folder = folder
         self._cases = cases
 
-    def read(self, name: SystemName) -> "EvalRun | None":
-        """Return what was kept; rules are free, so they are always asked again."""
+    def open_cases(self, name: SystemName) -> "list[GoldCase]":
+        """Return the cases that are not answered yet; a failure is an answer, for rivals are asked only once."""
         from eval.run import load_run
 
         path = self._path(name)
-        return load_run(path) if path and path.exists() and name is not SystemName.RULES else None
-
-    def open_cases(self, name: SystemName) -> "list[GoldCase]":
-        """Return the cases that are not answered yet."""
-        kept = self.read(name)
+        kept = load_run(path) if path and path.exists() and name is not SystemName.RULES else None
         there = {(p.case_id, p.text_sha256) for p in kept.predictions} if kept else set()
         return [c for c in self._cases.cases if (c.id, c.article.text_sha256) not in there]
 
-    def start(self, name: SystemName, identity: "Identity") -> "EvalRun":
-        """Return the run to go on with: the kept one, or an empty one.
+    def start(self, name: SystemName, identity: "Identity") -> "KeptRun":
+        """Go on with the kept run, or begin one; rules are free, so they always begin anew.
 
         Raises:
             EvalError: The kept one was made with another model, prompt or setting.
         """
-        from eval.run import EvalRun, RunInfo
+        from eval.run import KeptRun, RunInfo
         from extractor.clock import utc_now
-        from extractor.errors import EvalError
 
-        kept = self.read(name)
-        if kept is None:
-            info = RunInfo(
-                identity=identity,
-                dataset=self._cases.path,
-                dataset_sha256=self._cases.sha256,
-                code_version=code_version(),
-                created_at=utc_now(),
-                machine=machine(),
-            )
-            return EvalRun(info=info, predictions=())
-        if kept.info.identity != identity:
-            raise EvalError(
-                f"{self._path(name)}: kept from another model, prompt or setting; remove it to ask again, "
-                "or choose another folder"
-            )
-        return kept
-
-    def write(self, name: SystemName, run: "EvalRun") -> None:
-        """Keep a run, if there is a folder."""
-        from eval.run import save_run
-
-        if path := self._path(name):
-            save_run(run, path)
+        info = RunInfo(
+            identity=identity,
+            dataset=self._cases.path,
+            dataset_sha256=self._cases.sha256,
+            code_version=code_version(),
+            created_at=utc_now(),
+            machine=machine(),
+        )
+        path = self._path(name)
+        return KeptRun.start(info, path) if path is None or name is SystemName.RULES else KeptRun.resume(info, path)
 
     def _path(self, name: SystemName) -> Path | None:
         return self._folder / f"{name}.json" if self._folder else None
@@ -155,17 +136,16 @@ async def _compare(
         options = stack.enter_context(served(model, settings, start=asking))
         for name in chosen:
             async with opened(name, options, settings, start=bool(still_open[name]), install=install) as system:
-                run = kept.start(name, system.identity)
-                if run.predictions:
-                    complain(f"{name}: going on from answers kept since {run.info.created_at:%Y-%m-%d %H:%M} UTC")
+                growing = kept.start(name, system.identity)
+                if growing.run.predictions:
+                    since = growing.run.info.created_at
+                    complain(f"{name}: going on from answers kept since {since:%Y-%m-%d %H:%M} UTC")
                 with article_progress(len(still_open[name]), _label(name, model)) as advance:
                     for case in still_open[name]:
                         found = await system.predict(case)
-                        others = tuple(p for p in run.predictions if p.case_id != case.id)
-                        run = run.model_copy(update={"predictions": (*others, found)})
-                        kept.write(name, run)
+                        growing.add(found)
                         if found.error:
                             complain(f"{name}: case {case.id!r} failed: {found.error}")
                         advance()
-                runs[name] = run
+                runs[name] = growing.run
     return runs

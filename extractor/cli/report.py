@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eval.formats import Format
-from extractor.cli.gold import DataOption, FormatOption, SplitOption, TextsOption, read_agreements, read_cases
+from extractor.cli.gold import DataOption, FormatOption, SplitOption, TextsOption, read_agreements, read_cases, read_run
 from extractor.cli.output import complain, write_whole
 
 if TYPE_CHECKING:
@@ -29,13 +29,12 @@ def report(
     split: SplitOption = None,
 ) -> None:
     """Score kept runs again, side by side, and write a report; no model is called."""
-    from eval.run import load_run
     from extractor.errors import EvalError
 
     if html is None and not markdown:
         raise typer.BadParameter("say what to write: --html FILE, --markdown or both")
     cases = read_cases(data, texts, split, form)
-    loaded = [(path, load_run(path)) for path in runs]
+    loaded = [(path, read_run(path, cases)) for path in runs]
     systems = _systems(loaded, cases, read_agreements(data))
     if not any(named.score.articles for named in systems):
         raise EvalError(f"{cases.path}: no article that the runs have a prediction for; name their --data and --texts")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
+from extractor.cli.gold import placed
 from extractor.cli.output import bytes_progress, complain
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from eval.run import Prediction
     from extractor.model import Model, ModelOptions
     from extractor.pipeline import Extractor
-    from extractor.schema import Claim, ClaimDraft, Identity
+    from extractor.schema import Claim, Identity
     from extractor.settings import Settings
 
 
@@ -179,7 +180,7 @@ class _Plain:
             error = str(exc)
             known = {"state": state_after(exc), "detail": error, "raw_replies": exc.raw_replies, "usage": exc.usage}
         else:
-            claims = _claims(case, plain.drafts(reply.value))
+            claims = placed(case, plain.drafts(reply.value))
             state = PieceState.CLAIMS if claims else PieceState.EMPTY
             known = {"state": state, "raw_replies": reply.raw_replies, "usage": reply.usage, "n_drafts": len(claims)}
         return Prediction(
@@ -225,7 +226,7 @@ class _Langextract:
         )
         started = time.perf_counter()
         answer = await asyncio.to_thread(lx.extract, self.worker, request)
-        claims = _claims(case, lx.drafts(answer))
+        claims = placed(case, lx.drafts(answer))
         seconds = time.perf_counter() - started
         return Prediction(
             case_id=case.id,
@@ -242,14 +243,3 @@ def _identity(prompt_name: str, sha256: str, model: str, asked: dict[str, float 
 
     settings = json.dumps(asked, sort_keys=True)
     return Identity(model=model, prompt_name=prompt_name, prompt_version=1, prompt_sha256=sha256, settings=settings)
-
-
-def _claims(case: "GoldCase", drafts: "tuple[ClaimDraft, ...]") -> "tuple[Claim, ...]":
-    """Ground and check a rival's drafts as ours are; nothing is merged, for it would improve on the rival."""
-    from extractor.check import check
-    from extractor.ground import ground_all
-    from extractor.ingest import make_article
-    from extractor.segment import segment
-
-    article = make_article(case.text, case.metadata)
-    return tuple(check(article, claim) for claim in ground_all(article, segment(article), drafts))

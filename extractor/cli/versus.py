@@ -16,6 +16,7 @@ from extractor.cli.gold import (
     read_agreements,
     read_all,
     read_cases,
+    read_run,
 )
 from extractor.cli.output import EXIT_FAILED, print_json, stdout_console
 
@@ -42,12 +43,12 @@ def compare(
     """Tell two runs apart: differences with intervals and p values, by slice, and the claims that changed side."""
     from eval.compare import compare_runs
     from eval.report.compared import as_markdown, render
-    from eval.run import load_run
 
     if as_json and markdown:
         raise typer.BadParameter("--json and --markdown exclude each other")
     cases = read_cases(data, texts, split, form)
-    compared = compare_runs(load_run(one), load_run(other), cases, common=common, agreements=read_agreements(data))
+    a, b = read_run(one, cases), read_run(other, cases)
+    compared = compare_runs(a, b, cases, common=common, agreements=read_agreements(data))
     if as_json:
         print_json(compared)
     elif markdown:
@@ -80,13 +81,12 @@ def gate(
     """
     from eval.compare import compare_runs
     from eval.gate import gate as judge
-    from eval.run import load_run
     from eval.scoring import score
 
     floors = dict(_floor(given) for given in floor or ())
     cases = read_cases(data, texts, split, form)
-    the_run = load_run(run)
-    comparison = compare_runs(load_run(baseline), the_run, cases, common=common) if baseline else None
+    the_run = read_run(run, cases)
+    comparison = compare_runs(read_run(baseline, cases), the_run, cases, common=common) if baseline else None
     outcome = judge(score(the_run, cases), comparison, floors)
     if as_json:
         print_json({"passed": outcome.passed, "checks": outcome.checks})

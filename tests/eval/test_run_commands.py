@@ -1,6 +1,7 @@
 """`claimdesk eval run`, `score`, `compare`, `gate` as a person meets them."""
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import pytest
 
 from eval.metrics.figure import MIN_ARTICLES
 from extractor.cli import main
+from tests.loopback import Answer, LoopbackEndpoint, Request, failure, reply
 
 
 @dataclass(frozen=True)
@@ -55,11 +57,17 @@ def runs(claimdesk: Claimdesk, gold: Path, tmp_path: Path) -> tuple[Path, Path]:
     """What rules find, and the same without any claim."""
     full, empty = tmp_path / "full.json", tmp_path / "empty.json"
     assert claimdesk("run", "--model", "rules", "--data", gold, "--save", full).code == 0
-    document = json.loads(full.read_text())
-    for prediction in document["predictions"]:
-        prediction["claims"] = []
-    empty.write_text(json.dumps(document))
+    first, *predictions = full.read_text().splitlines()
+    emptied = (json.dumps(json.loads(line) | {"claims": []}) for line in predictions)
+    empty.write_text("\n".join((first, *emptied)) + "\n")
     return full, empty
+
+
+def change(run: Path, **info: object) -> None:
+    """Change what a run says of itself."""
+    first, *predictions = run.read_text().splitlines()
+    document = json.loads(first)
+    run.write_text("\n".join((json.dumps(document | {"info": document["info"] | info}), *predictions)) + "\n")
 
 
 def test_compare_prints_tables_json_and_markdown(claimdesk: Claimdesk, gold: Path, runs: tuple[Path, Path]) -> None:
@@ -77,9 +85,7 @@ def test_compare_prints_tables_json_and_markdown(claimdesk: Claimdesk, gold: Pat
 
 def test_compare_refuses_other_data_until_told(claimdesk: Claimdesk, gold: Path, runs: tuple[Path, Path]) -> None:
     full, empty = runs
-    document = json.loads(empty.read_text())
-    document["info"]["dataset_sha256"] = "1" * 64
-    empty.write_text(json.dumps(document))
+    change(empty, dataset_sha256="1" * 64)
     refused = claimdesk("compare", full, empty, "--data", gold)
     assert refused.code == 2
     assert "made on different data" in refused.err
@@ -165,9 +171,90 @@ def test_runs_of_different_extractors_do_not_repeat_each_other(
     claimdesk: Claimdesk, runs: tuple[Path, Path], gold: Path
 ) -> None:
     full, other = runs
-    document = json.loads(other.read_text())
-    document["info"]["identity"]["model"] = "another"
-    other.write_text(json.dumps(document))
+    change(other, identity={"model": "another"})
     done = claimdesk("score", full, other, "--data", gold)
     assert done.code == 2
     assert "use claimdesk eval compare" in done.err
+
+
+def told(request: Request) -> Answer:
+    """Answer with the claims of the article, as a large model does."""
+    claim = {"quotes": ["The bridge is safe"], "quotation": "indirect", "source": "Ruta Osei", "source_kind": "person"}
+    return reply({"claims": [claim | {"claim": "The bridge is safe."}]})
+
+
+Model = Callable[..., Done]
+
+
+@pytest.fixture
+def model(claimdesk: Claimdesk, monkeypatch: pytest.MonkeyPatch, gold: Path, tmp_path: Path) -> Model:
+    """Run a model behind an endpoint and keep the run; a script of answers, and further options."""
+
+    def run(endpoint: LoopbackEndpoint, *options: str) -> Done:
+        monkeypatch.setenv("OPENAI_BASE_URL", endpoint.base_url)
+        return claimdesk("run", "--model", "big", "--data", gold, "--save", tmp_path / "big.json", *options)
+
+    return run
+
+
+def test_an_interrupted_run_goes_on_and_asks_nothing_twice(model: Model, claimdesk: Claimdesk, tmp_path: Path) -> None:
+    answers = [told, told]
+
+    def breaks_down(request: Request) -> Answer:
+        return answers.pop()(request) if answers else failure(401)
+
+    with LoopbackEndpoint(breaks_down) as endpoint:
+        done = model(endpoint)
+    assert (done.code, done.out) == (2, "")
+    assert "what was answered so far is kept in" in done.err
+    assert len((tmp_path / "big.json").read_text().splitlines()) == 1 + 2
+    with LoopbackEndpoint(told) as endpoint:
+        done = model(endpoint, "--json")
+        assert len(endpoint.requests) == MIN_ARTICLES - 2
+        assert "going on from 2 answers kept since" in done.err
+        assert len(json.loads(done.out)["articles"]) == MIN_ARTICLES
+        again = model(endpoint, "--json")
+        assert len(endpoint.requests) == MIN_ARTICLES - 2
+    assert json.loads(again.out)["overall"] == json.loads(done.out)["overall"]
+    change(tmp_path / "big.json", code_version="0.0.1")
+    with LoopbackEndpoint(told) as endpoint:
+        assert "big.json: kept with other code (0.0.1); score it with eval score" in model(endpoint).err
+
+
+def test_a_failed_article_is_asked_about_again(model: Model, claimdesk: Claimdesk, gold: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "big.json"
+    with LoopbackEndpoint(told) as endpoint:
+        assert model(endpoint, "--limit", "2").code == 0
+        *before, last = kept.read_text().splitlines()
+        failed = json.loads(last) | {"claims": [], "error": "the endpoint was overloaded"}
+        kept.write_text("\n".join((*before, json.dumps(failed))) + "\n")
+        assert "failed: the endpoint was overloaded" in claimdesk("score", kept, "--data", gold).out
+        again = model(endpoint, "--limit", "2", "--json")
+        assert (again.code, len(endpoint.requests)) == (0, 3)
+    assert [article["error"] for article in json.loads(again.out)["articles"]] == [None, None]
+
+
+def test_a_kept_run_says_what_made_it(runs: tuple[Path, Path]) -> None:
+    first, *predictions = map(json.loads, runs[0].read_text().splitlines())
+    info = first["info"]
+    assert info["identity"]["model"] == "rules"
+    assert info["identity"]["prompt_sha256"]
+    assert len(info["dataset_sha256"]) == 64
+    assert re.fullmatch(r"0\.1\.0(, commit [0-9a-f]+(-dirty)?)?, source [0-9a-f]{12}", info["code_version"])
+    assert "CPU" in info["machine"]
+    assert all(p["pieces"] and p["seconds"] > 0 for p in predictions)
+
+
+def test_predictions_from_elsewhere_are_compared_with_a_run(
+    claimdesk: Claimdesk, gold: Path, runs: tuple[Path, Path], tmp_path: Path
+) -> None:
+    theirs = tmp_path / "theirs.jsonl"
+    claim = {"text": "The bridge is safe.", "source": "Ruta Osei", "quote": "The bridge is safe"}
+    rows = ({"id": i, "claims": [claim]} for i in "abcdefgh"[:MIN_ARTICLES])
+    theirs.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert claimdesk("score", theirs, "--data", gold).out.startswith("theirs on ")
+    assert "A: rules" in claimdesk("compare", runs[0], theirs, "--data", gold).out
+    assert claimdesk("gate", theirs, "--floor", "precision=1", "--data", gold).code == 0
+    page = tmp_path / "page.html"
+    assert claimdesk("report", runs[0], theirs, "--data", gold, "--html", page).code == 0
+    assert "theirs" in page.read_text()
