@@ -46,11 +46,11 @@ async def open_extractor(
                 async with Model(server.options, replies=replies) as loopback:
                     yield HybridExtractor(loopback)
         case name:
-            from extractor.endpoint import EndpointExtractor
+            from extractor.endpoint import EndpointExtractor, EndpointOptions
             from extractor.model import Model, endpoint_options
 
             async with Model(endpoint_options(settings, name), replies=replies) as endpoint:
-                yield EndpointExtractor(endpoint)
+                yield EndpointExtractor(endpoint, EndpointOptions(second_pass=settings.second_pass))
 
 
 def price_of(model: str, settings: Settings) -> Price | None:

@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 import json
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from pydantic import BaseModel, Field, field_validator
 
@@ -10,7 +12,7 @@ from extractor.errors import ModelError, ModelTruncated, ModelUnavailable
 from extractor.model import Asker, request_sha256
 from extractor.pieces import Run, cut, span_of, state_after
 from extractor.pipeline import Proposal, Question, stages_sha256
-from extractor.prompting import Message, Prompt, load_prompt, numbered, render
+from extractor.prompting import Message, Prompt, Role, load_prompt, numbered, render
 from extractor.schema import (
     Article,
     ClaimDraft,
@@ -24,6 +26,7 @@ from extractor.schema import (
     SourceDraft,
     SourceKind,
     Span,
+    SuspectedMiss,
     Value,
 )
 
@@ -90,6 +93,8 @@ class EndpointOptions(Value):
     """What a piece repeats of the one before: enough for the sentence that names the speaker."""
     max_output_tokens: int = Field(default=16_000, gt=0)
     """A piece dense with claims takes about 6,000; models that think first count that in as well."""
+    second_pass: bool = False
+    """Ask once more about sentences that look as if they hold a claim and gave none."""
     max_parallel: int = Field(default=4, gt=0)
     """Pieces of one article asked about at the same time; it does not change the answers."""
 
@@ -101,6 +106,10 @@ class _Outcome(Value):
     piece: Piece
 
 
+_Ask = Callable[[], Awaitable[tuple[_Outcome, ...]]]
+"""Asks about one piece."""
+
+
 class EndpointExtractor:
     """Proposes what a large model finds in each piece."""
 
@@ -108,6 +117,7 @@ class EndpointExtractor:
         self._model = model
         self._options = options or EndpointOptions()
         self._prompt = prompt or load_prompt("claims", 1)
+        self._missed = load_prompt("missed", 1)
         reply_schema = json.dumps(ClaimsReply.model_json_schema(), sort_keys=True)
         self._n_schema_bytes = len(reply_schema.encode())
         settings = {
@@ -116,6 +126,8 @@ class EndpointExtractor:
             "seed": model.options.seed,
             "reply_schema": hashlib.sha256(reply_schema.encode()).hexdigest()[:16],
         }
+        if self._options.second_pass:
+            settings["missed_prompt"] = self._missed.sha256[:16]
         self.identity = Identity(
             model=model.options.name,
             prompt_name=self._prompt.name,
@@ -133,15 +145,37 @@ class EndpointExtractor:
         """
         options = self._options
         runs = cut(article.text, sentences, max_words=options.max_words, overlap_words=options.overlap_words)
-        gate = asyncio.Semaphore(options.max_parallel)
+        return await self._gathered([partial(self._ask, article, run) for run in runs])
 
-        async def ask(run: Run) -> tuple[_Outcome, ...]:
+    async def look_again(
+        self, article: Article, sentences: tuple[Sentence, ...], first: Proposal, misses: tuple[SuspectedMiss, ...]
+    ) -> Proposal:
+        """Go on with the conversation about each piece that has suspected sentences, if that is wanted.
+
+        Raises:
+            ModelUnavailable: The endpoint cannot be used at all.
+        """
+        suspected = {miss.span for miss in misses} if self._options.second_pass else set()
+        questions = []
+        for piece in first.pieces:
+            run = tuple(sentence for sentence in sentences if piece.span.contains(sentence.span))
+            doubtful = tuple(sentence for sentence in run if sentence.span in suspected)
+            if doubtful and not piece.state.is_loss:
+                suspected -= {sentence.span for sentence in doubtful}
+                questions.append(partial(self._ask_again, article, run, piece, doubtful))
+        return await self._gathered(questions)
+
+    async def _gathered(self, questions: Sequence[_Ask]) -> Proposal:
+        """Ask about several pieces, at most so many at once, and put the answers together in their order."""
+        gate = asyncio.Semaphore(self._options.max_parallel)
+
+        async def gated(question: _Ask) -> tuple[_Outcome, ...]:
             async with gate:
-                return await self._ask(article, run)
+                return await question()
 
         try:
             async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(ask(run)) for run in runs]
+                tasks = [group.create_task(gated(question)) for question in questions]
         except ExceptionGroup as failures:
             # One unusable endpoint is one error, however many pieces met it.
             raise failures.exceptions[0] from failures
@@ -155,7 +189,14 @@ class EndpointExtractor:
         """Return the first question about each piece, and guess from its words how much there is to answer."""
         options = self._options
         runs = cut(article.text, sentences, max_words=options.max_words, overlap_words=options.overlap_words)
-        return tuple(self._question(article, run) for run in runs)
+        first = tuple(self._question(article, run) for run in runs)
+        if not self._options.second_pass:
+            return first
+        # Most pieces have a sentence to ask about again; which, hangs on the answer, and the new one is short.
+        again = (
+            Question(prompt_tokens=q.prompt_tokens + q.output_tokens, output_tokens=TOKENS_PER_REPLY) for q in first
+        )
+        return (*first, *again)
 
     def _question(self, article: Article, run: Run) -> Question:
         messages, limit = self._messages(article, run), self._options.max_output_tokens
@@ -189,9 +230,23 @@ class EndpointExtractor:
         outcomes[0] = _with_first_try(outcomes[0], cut_off)
         return tuple(outcomes)
 
-    async def _claims(self, article: Article, run: Run) -> _Outcome:
+    async def _ask_again(
+        self, article: Article, run: Run, piece: Piece, doubtful: tuple[Sentence, ...]
+    ) -> tuple[_Outcome, ...]:
+        numbers = ", ".join(f"[{sentence.index}]" for sentence in doubtful)
+        said = Message(role=Role.ASSISTANT, content=piece.raw_replies[-1])
+        question = render(self._missed, {"sentences": numbers})
         try:
-            messages = self._messages(article, run)
+            outcome = await self._claims(article, run, (*self._messages(article, run), said, *question))
+        except ModelTruncated as exc:
+            outcome = _failed(run, exc)
+        told = f"{outcome.piece.detail} " if outcome.piece.detail else ""
+        detail = f"{told}(a second look at the suspected sentences {numbers})"
+        return (outcome.model_copy(update={"piece": outcome.piece.model_copy(update={"detail": detail})}),)
+
+    async def _claims(self, article: Article, run: Run, messages: tuple[Message, ...] | None = None) -> _Outcome:
+        messages = messages or self._messages(article, run)
+        try:
             reply = await self._model.ask(messages, ClaimsReply, max_output_tokens=self._options.max_output_tokens)
         except (ModelTruncated, ModelUnavailable):
             raise

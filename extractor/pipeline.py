@@ -5,13 +5,13 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from extractor import rules
 from extractor.check import check
 from extractor.ground import ground_all
 from extractor.merge import merge
-from extractor.schema import Article, ClaimDraft, Extraction, Identity, Piece, Sentence, Value
+from extractor.schema import Article, Claim, ClaimDraft, Extraction, Identity, Piece, Sentence, SuspectedMiss, Value
 from extractor.segment import segment
 
 Clock = Callable[[], datetime]
@@ -38,6 +38,13 @@ class Proposal(Value):
     """In reading order."""
     pieces: tuple[Piece, ...]
     """Every stretch of the body is in at least one of them."""
+
+    def __add__(self, more: "Proposal") -> "Proposal":
+        pieces = (*self.pieces, *more.pieces)
+        return Proposal(
+            drafts=self.drafts + more.drafts,
+            pieces=tuple(piece.model_copy(update={"index": index}) for index, piece in enumerate(pieces)),
+        )
 
 
 class Question(Value):
@@ -107,6 +114,30 @@ class Extractor(Protocol):
         ...
 
 
+@runtime_checkable
+class SecondLook(Protocol):
+    """An extractor that may look again at what the recall alarm suspects."""
+
+    async def look_again(
+        self, article: Article, sentences: tuple[Sentence, ...], first: Proposal, misses: tuple[SuspectedMiss, ...]
+    ) -> Proposal:
+        """Ask once more about single sentences.
+
+        Args:
+            article: The article.
+            sentences: All of them.
+            first: What was proposed before.
+            misses: The suspected sentences, in reading order.
+
+        Returns:
+            What came to light, and a piece for each question; empty where nothing is asked twice.
+
+        Raises:
+            ModelUnavailable: The endpoint cannot be used at all.
+        """
+        ...
+
+
 async def extract(article: Article, extractor: Extractor, *, clock: Clock) -> Extraction:
     """Take one article through all stages.
 
@@ -124,13 +155,24 @@ async def extract(article: Article, extractor: Extractor, *, clock: Clock) -> Ex
     started_at = clock()
     sentences = segment(article)
     proposal = await extractor.propose(article, sentences)
-    claims = merge(check(article, claim) for claim in ground_all(article, sentences, proposal.drafts))
+    claims = _claims(article, sentences, proposal)
+    misses = rules.suspect(article, sentences, claims)
+    if misses and isinstance(extractor, SecondLook):
+        again = await extractor.look_again(article, sentences, proposal, misses)
+        if again.drafts:
+            claims = _claims(article, sentences, proposal + again)
+            misses = rules.suspect(article, sentences, claims)
+        proposal += again
     return Extraction(
         article_sha256=article.sha256,
         identity=extractor.identity,
         claims=claims,
         pieces=proposal.pieces,
-        suspected_misses=rules.suspect(article, sentences, claims),
+        suspected_misses=misses,
         started_at=started_at,
         seconds=(clock() - started_at).total_seconds(),
     )
+
+
+def _claims(article: Article, sentences: tuple[Sentence, ...], proposal: Proposal) -> tuple[Claim, ...]:
+    return merge(check(article, claim) for claim in ground_all(article, sentences, proposal.drafts))

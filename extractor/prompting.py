@@ -57,7 +57,8 @@ class _PromptFile(Value):
     variables: tuple[str, ...]
     fenced: tuple[str, ...]
     """Those of the variables that carry text from outside."""
-    system: str
+    system: str = ""
+    """Empty where the prompt goes on with a conversation that another one began."""
     user: str
 
 
@@ -124,7 +125,7 @@ def render(prompt: Prompt, values: Mapping[str, str]) -> tuple[Message, ...]:
     """
     if set(values) != set(prompt.variables):
         raise PromptError(f"Prompt {prompt.name!r} wants {sorted(prompt.variables)} and got {sorted(values)}.")
-    messages = [Message(role=Role.SYSTEM, content=prompt.system.strip())]
+    messages = [Message(role=Role.SYSTEM, content=prompt.system.strip())] if prompt.system else []
     for example in prompt.examples:
         messages.append(Message(role=Role.USER, content=_filled(prompt, example.values)))
         reply = json.dumps(example.reply, ensure_ascii=False)

@@ -310,7 +310,7 @@ class Piece(Value):
     state: PieceState
     n_drafts: int = 0
     detail: str = ""
-    """Why, when the state is refused, truncated or failed."""
+    """Why, when the state is refused, truncated or failed; and what was asked about, in a second look."""
     raw_replies: tuple[str, ...] = ()
     """Every reply of the model as it came, in order; empty for rules."""
     request_sha256s: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import platformdirs
 
+from extractor.errors import ConfigError
 from extractor.schema import Value
 
 HOSTED_MODEL = "gpt-5-mini"
@@ -34,6 +35,8 @@ class Settings(Value):
     """What the desk has set for itself; ``CLAIMDESK_DESK``, else ``desk.toml`` in the configuration folder."""
     desk_named: bool = False
     """The variable names it, so it must be there."""
+    second_pass: bool = False
+    """Whether an endpoint is asked once more about suspected misses; ``--second-pass``."""
     openai_api_key: str | None = None
     """``OPENAI_API_KEY``. Never printed, never stored."""
     openai_base_url: str | None = None
@@ -77,3 +80,14 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         openai_api_key=env.get("OPENAI_API_KEY") or None,
         openai_base_url=env.get("OPENAI_BASE_URL") or None,
     )
+
+
+def with_second_pass(settings: Settings, model: str) -> Settings:
+    """Let the model be asked once more about suspected misses.
+
+    Raises:
+        ConfigError: It is none behind an endpoint.
+    """
+    if model in {"rules", "local"}:
+        raise ConfigError(f"--second-pass is for a model behind an endpoint, and not for {model!r}: leave it out")
+    return settings.model_copy(update={"second_pass": True})

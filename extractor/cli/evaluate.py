@@ -51,6 +51,9 @@ def run(
     model: Annotated[
         str | None, typer.Option(metavar="rules|local|NAME", help="As for extract. Default: CLAIMDESK_MODEL.")
     ] = None,
+    second_pass: Annotated[
+        bool, typer.Option("--second-pass", help="As for extract: ask an endpoint once more about suspected misses.")
+    ] = False,
     data: DataOption = None,
     form: FormatOption = Format.CLAIMDESK,
     texts: TextsOption = None,
@@ -76,14 +79,17 @@ def run(
     An article that failed counts as missed, and exit code 1 says so; the same command with --save asks about it again.
     """
     from eval.peers.comparison import sample
-    from extractor.settings import load_settings
+    from extractor.settings import load_settings, with_second_pass
 
     settings = load_settings()
+    model = model or settings.model
+    if second_pass:
+        settings = with_second_pass(settings, model)
     cases = sample(read_cases(data, texts, split, form), limit, seed)
     runs = []
     for number in range(1, repeat + 1):
         path = save.with_stem(f"{save.stem}-{number}") if save and number > 1 else save
-        runs.append(asyncio.run(_run(cases, model or settings.model, settings, path)))
+        runs.append(asyncio.run(_run(cases, model, settings, path)))
     _report(_scored(runs, cases, data), details=details, as_json=as_json)
     if any(p.error for one in runs for p in one.predictions):
         raise typer.Exit(EXIT_FAILED)

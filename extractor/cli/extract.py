@@ -60,6 +60,10 @@ def extract(
             "OPENAI_BASE_URL / OPENAI_API_KEY. Default: CLAIMDESK_MODEL, else local (or a hosted one if a key is set).",
         ),
     ] = None,
+    second_pass: Annotated[
+        bool,
+        typer.Option("--second-pass", help="Ask an endpoint once more about sentences that may hold a missed claim."),
+    ] = False,
     concurrency: Annotated[
         int | None, typer.Option(min=1, max=512, help="Articles in flight at once at an endpoint.")
     ] = None,
@@ -97,11 +101,13 @@ def extract(
     flight, a second one stops at once; the same command goes on with the rest, after a kill or a power cut too.
     Articles that failed are tried again by the next run, and set aside after --max-tries.
     """
-    from extractor.settings import load_settings
+    from extractor.settings import load_settings, with_second_pass
     from extractor.store import open_store
 
     settings = load_settings()
     model = model or settings.model
+    if second_pass:
+        settings = with_second_pass(settings, model)
     job = Job(
         model=model,
         articles=articles,

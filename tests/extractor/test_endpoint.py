@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import itertools
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,8 +14,8 @@ from extractor.endpoint import EndpointExtractor, EndpointOptions
 from extractor.errors import ModelUnavailable
 from extractor.model import Model, ModelOptions
 from extractor.pieces import cut
-from extractor.pipeline import Proposal
-from extractor.schema import Article, PieceState, Quotation, Sentence, SourceKind
+from extractor.pipeline import Proposal, extract
+from extractor.schema import Article, Extraction, PieceState, Quotation, Sentence, SourceKind
 from extractor.segment import segment
 from tests.loopback import Answer, LoopbackEndpoint, Request, Script, failure, refusal, reply, truncated
 
@@ -197,3 +198,50 @@ def test_pieces_cover_everything_and_go_forward(max_words: int, overlap: int) ->
     assert {s.index for run in runs for s in run} == {s.index for s in sentences}
     assert all(words(run, text) <= max_words or len(run) == 1 for run in runs)
     assert [run[-1].index for run in runs] == sorted({run[-1].index for run in runs})
+
+
+ANOTHER_LOOK = """The dam is safe. "We checked every bolt," said Ana Ruiz.
+
+Ben Oduya said that the gate would open in May. Who pays? The mayor said that nobody would pay more."""
+
+
+def extracted(script: Script, **options: int | bool) -> tuple[Extraction, list[Request]]:
+    async def run(base_url: str) -> Extraction:
+        async with Model(ModelOptions(name="big", base_url=base_url, max_retries=0)) as model:
+            extractor = EndpointExtractor(model, EndpointOptions(**options))
+            return await extract(article(ANOTHER_LOOK), extractor, clock=lambda: datetime(2026, 11, 27, tzinfo=UTC))
+
+    with LoopbackEndpoint(script) as endpoint:
+        return asyncio.run(run(endpoint.base_url)), endpoint.requests
+
+
+def test_a_second_pass_goes_on_with_the_conversation_about_what_is_suspected() -> None:
+    first = reply({"claims": [claim(quotes=["We checked every bolt"], cue="said", mention="Ana Ruiz")]})
+    late = claim(sentences=[2], quotes=["the gate would open in May"], quotation="indirect", cue="said")
+    second = reply(
+        {"claims": [{**late, "source": "Ben Oduya", "mention": "Ben Oduya", "claim": "The gate opens in May."}]}
+    )
+    extraction, requests = extracted([first, second], second_pass=True)
+    assert [c.source.name for c in extraction.claims] == ["Ana Ruiz", "Ben Oduya"]
+    assert [piece.state for piece in extraction.pieces] == [PieceState.CLAIMS, PieceState.CLAIMS]
+    assert [piece.index for piece in extraction.pieces] == [0, 1]
+    assert "second look at the suspected sentences [2], [4]" in extraction.pieces[1].detail
+    assert [miss.span.of(ANOTHER_LOOK)[:9] for miss in extraction.suspected_misses] == ["The mayor"]
+    asked, asked_again = requests[0].messages, requests[1].messages
+    assert asked_again[: len(asked)] == asked, "what an endpoint has read comes first, so that it is not read again"
+    assert [message["role"] for message in asked_again[len(asked) :]] == ["assistant", "user"]
+    assert "[2], [4]" in asked_again[-1]["content"]
+
+
+def test_a_second_look_that_fails_leaves_what_the_first_one_found() -> None:
+    first = reply({"claims": [claim(quotes=["We checked every bolt"], cue="said")]})
+    extraction, _ = extracted([first, refusal("no")], second_pass=True)
+    assert len(extraction.claims) == 1
+    assert [piece.state for piece in extraction.pieces] == [PieceState.CLAIMS, PieceState.REFUSED]
+    assert len(extraction.suspected_misses) == 2
+
+
+def test_nobody_is_asked_twice_unless_it_is_wanted() -> None:
+    extraction, requests = extracted([reply({"claims": []})])
+    assert len(requests) == len(extraction.pieces) == 1
+    assert extraction.suspected_misses

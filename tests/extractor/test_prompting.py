@@ -12,6 +12,7 @@ from extractor.schema import Sentence, Span
 
 RELEASED = {
     ("claims", 1): "d01b12a8f92144312224a301c9e428da49bcf82c8638a217a5da12d207d60c3f",
+    ("missed", 1): "4b5a284b551936eca81d3cac557df3750573a2f61cb6f4dcd08627d32084e54f",
     ("speakers", 1): "6e4b67b6e59dafa0120a9cba2925fd572d0bac0b3131d608f146fea1e0ee86b3",
 }
 """A released prompt never changes: new wording is a new version."""
@@ -41,6 +42,11 @@ def test_every_file_in_the_folder_is_released_and_unchanged() -> None:
     found = {tuple(path.name.removesuffix(".toml").split(".v")) for path in PROMPTS.glob("*.toml")}
     assert found == {(name, str(version)) for name, version in RELEASED}
     assert {key: load_prompt(*key).sha256 for key in RELEASED} == RELEASED
+
+
+def test_the_reply_to_the_claims_prompt_has_the_released_shape() -> None:
+    released = json.loads((PROMPTS / "claims.v1.schema.json").read_text(encoding="utf-8"))
+    assert ClaimsReply.model_json_schema() == released, "another shape is a new version of the prompt"
 
 
 def test_examples_of_the_claims_prompt_quote_their_own_text() -> None:
