@@ -24,6 +24,7 @@ from review_app.widgets.check_card import (
 )
 from review_app.widgets.claim_card import notice_line
 from review_app.widgets.frame import message
+from review_app.widgets.ways import go
 
 TITLES = {
     Tab.TO_RATE: "To rate",
@@ -73,6 +74,8 @@ def check_session(visit: Visit) -> CheckSession:
         if claim_id := st.query_params.get("claim"):
             session.open(claim_id)
     found: CheckSession = st.session_state["fact_checks"]
+    if wanted := st.session_state.pop("fact_check_of", None):
+        found.open(wanted)
     return found
 
 
@@ -122,6 +125,8 @@ def _check(visit: Visit, session: CheckSession, screen: CheckScreen) -> None:
         if screen.fact_check is not None and screen.fact_check.publication is not None:
             publication_notices(screen.fact_check.publication)
         warnings(screen)
+        if not screen.claim_verified:
+            st.button("Open the claim in Review", key="check_review", on_click=_review, args=(session.claim_id,))
         if screen.stale:
             st.button("Take theirs, forget mine", key="check_discard", on_click=session.discard)
         if screen.can_write:
@@ -139,6 +144,12 @@ def _check(visit: Visit, session: CheckSession, screen: CheckScreen) -> None:
         opened = screen.opened
         view = article_view(opened.article, opened.stored.claim, opened.others, None)
         article_pane(view, clickable=False, on_open=lambda _id: None)
+
+
+def _review(claim_id: str) -> None:
+    if "triage" in st.session_state:
+        st.session_state["triage"].open(claim_id)
+    go("", claim=claim_id)
 
 
 def _deeds(session: CheckSession, screen: CheckScreen) -> None:

@@ -6,7 +6,6 @@ from extractor.people import Act
 from review_app.deps import Visit
 from review_app.logic.factchecks import VERIFIED
 from review_app.logic.triage import ClaimScreen, Triage
-from review_app.views.factchecks import check_session
 from review_app.widgets.ways import go
 
 
@@ -23,7 +22,8 @@ def rate_link(visit: Visit, triage: Triage, screen: ClaimScreen) -> None:
         return
 
     def rate() -> None:
-        check_session(visit).open(claim_id)
+        # Not opened here: the desk's settings are read there, and if they cannot be, that page says so.
+        st.session_state["fact_check_of"] = claim_id
         go("factchecks")
 
     st.button(label, key="rate", type="tertiary", on_click=rate)

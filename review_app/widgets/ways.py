@@ -9,14 +9,19 @@ if TYPE_CHECKING:
     from streamlit.navigation.page import Page
 
 
-def go(path: str) -> None:
-    """Go to the page of this address, empty for the first, when the script runs next: for the callback of a widget."""
-    st.session_state["go"] = path
+def go(path: str, **address: str) -> None:
+    """Go to the page of this address, empty for the first, when the script runs next: for the callback of a widget.
+
+    Args:
+        path: The page's.
+        address: What stands behind it, by name.
+    """
+    st.session_state["go"] = (path, address)
 
 
 def follow(pages: "Sequence[Page]") -> None:
     """Go where a callback of this run wants to go."""
-    wanted = st.session_state.pop("go", None)
+    path, address = st.session_state.pop("go", (None, {}))
     for page in pages:
-        if page.url_path == wanted:
-            st.switch_page(page)
+        if page.url_path == path:
+            st.switch_page(page, query_params=address)

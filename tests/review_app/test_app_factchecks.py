@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from extractor.store import find_fact_check, open_session
+from extractor.store import find_fact_check, open_session, undo
 from tests.review_app.check_data import COST, REPAIRS, VEHICLES, every_state
-from tests.review_app.desk_data import open_desk
+from tests.review_app.desk_data import NOW, bridge_desk, open_desk
 from tests.review_app.test_app import APP, pressed, told
 
 
@@ -23,7 +23,7 @@ def opened(tab: str = "", claim_id: str = "") -> AppTest:
     """Open the page of fact-checks, and there a list and a claim."""
     app = AppTest.from_file(str(APP), default_timeout=30)
     # Pages that are functions have no file to switch to: go as a callback goes.
-    app.session_state["go"] = "factchecks"
+    app.session_state["go"] = ("factchecks", {})
     app.run()
     assert not app.exception
     if tab:
@@ -74,6 +74,22 @@ def test_the_form_keeps_what_is_typed_and_saves_it(url: str) -> None:
         saved = find_fact_check(session, claim_id=VEHICLES.id)
     assert saved is not None
     assert saved.assessment.conclusion == "The office counts 32,000."
+
+
+def test_the_ways_between_review_and_fact_check(url: str) -> None:
+    bridge_desk(url).dispose()
+    app = AppTest.from_file(str(APP), default_timeout=30).run()
+    pressed(app, "verify")
+    pressed(app, "rate")
+    assert "Not begun" in told(app)
+    assert REPAIRS.text in told(app)
+    with open_session(open_desk(url)) as session:
+        undo(session, claim_id=REPAIRS.id, version=2, reviewer="anna", now=NOW)
+    app.run()
+    assert "This claim is not verified." in told(app)
+    pressed(app, "check_review")
+    assert app.query_params["claim"] == REPAIRS.id
+    assert "0 of 6 decided" in told(app)
 
 
 def test_a_settings_file_that_cannot_be_used_is_told_in_one_sentence(

@@ -1,5 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Barrier
 
 import pytest
@@ -8,11 +8,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from extractor.errors import Conflict, NotReady, StoreError
 from extractor.factcheck import Assessment, CheckState, Deed, Evidence, FactCheck, Move
-from extractor.schema import Claim
+from extractor.schema import Claim, Part, Span
 from extractor.store import (
     Typed,
+    add_article,
     check_steps,
     check_version,
+    claim_appearances,
     claims_to_rate,
     count_fact_checks,
     count_public,
@@ -23,14 +25,25 @@ from extractor.store import (
     find_typed,
     keep_typed,
     last_step,
+    list_claims,
     list_fact_checks,
     list_public,
     make_move,
     open_session,
     published_checks,
+    save_extraction,
     undo_move,
 )
-from tests.extractor.store.samples import correction, fill, make_claim, minutes, rejection, verification
+from tests.extractor.store.samples import (
+    correction,
+    fill,
+    make_article,
+    make_claim,
+    make_extraction,
+    minutes,
+    rejection,
+    verification,
+)
 from tests.extractor.test_factcheck import COMPLETE
 
 CLAIM = make_claim("a", worth=0.5)
@@ -231,6 +244,37 @@ def test_everything_published_is_given_once_however_many_pages(desk: Engine, mon
     assert {about.publisher for one in given for about in one.appearances} == {"The Courier"}
     withdrawn = [one.checked.fact_check.state for one in given if not one.checked.fact_check.is_public]
     assert withdrawn == [CheckState.WITHDRAWN]
+
+
+def test_a_claim_appeared_first_in_the_earliest_near_copy_that_has_its_words(engine: Engine) -> None:
+    story = (
+        "The harbour bridge will close for eleven weeks, the council announced on Monday. Repairs begin in January and "
+        "will cost twice the first estimate, its engineer said. Shop owners on the quay fear for their trade and want "
+        "the ferry to run more often while cars take the long way round by the northern crossing and the old town."
+    )
+    words = "will cost twice the first estimate"
+    texts = {
+        "late": (story, date(2026, 11, 23)),
+        "early": (f"{story} A vote follows in December.", date(2026, 11, 20)),
+        "undated": (f"{story} Nobody could be reached.", None),
+        "cut": (story.replace(f" and {words}, its engineer said", ""), date(2026, 11, 19)),
+    }
+    start = story.index(words)
+    claim = CLAIM.model_copy(
+        update={
+            "content": Part(text=words, spans=(Span(start_char=start, end_char=start + len(words)),), level="exact")
+        }
+    )
+    with open_session(engine) as session:
+        for n, (name, (text, day)) in enumerate(texts.items()):
+            article = make_article(text, title=name)
+            dated = article.metadata.model_copy(update={"published": day, "url": f"https://{name}.example/1"})
+            add_article(session, article=article.model_copy(update={"metadata": dated}), now=minutes(n))
+        save_extraction(session, extraction=make_extraction(make_article(story), claim))
+    with open_session(engine, reading=True) as session:
+        (stored,) = list_claims(session)
+        found = claim_appearances(session, stored=stored)
+    assert [about.title for about in found] == ["early", "late", "undated"]
 
 
 def test_what_is_public_stays_when_the_claim_is_corrected_later(desk: Engine) -> None:
