@@ -28,6 +28,9 @@ from review_app.logic.presses import SETTLE_S, Presses, Target
 
 VERIFIED = (ClaimStatus.VERIFIED, ClaimStatus.CORRECTED)
 
+WRITING = frozenset({Deed.SAVE, Deed.SUBMIT, Deed.PUBLISH})
+"""Deeds that take along what is typed."""
+
 PAGE = 20
 """Entries of a list that are shown at first, and more at each wish."""
 
@@ -175,6 +178,7 @@ class CheckSession:
         if not self.checks.exists(claim_id):
             return
         self._claim_id = claim_id
+        self._order = []
         self._load()
 
     def close(self) -> None:
@@ -227,9 +231,10 @@ class CheckSession:
 
     def type_evidence(self, uid: int, field: str, value: str | date | None) -> None:
         """Take what was typed into a field of a piece of evidence."""
-        position = self._order.index(uid)
-        changed = self._assessment.evidence[position].model_copy(update={field: value})
-        self._replace(position, [changed])
+        if uid in self._order:
+            position = self._order.index(uid)
+            changed = self._assessment.evidence[position].model_copy(update={field: value})
+            self._replace(position, [changed])
 
     def edit_evidence(self, uid: int | None) -> None:
         """Open the fields of a piece, or close them."""
@@ -237,9 +242,9 @@ class CheckSession:
 
     def move_evidence(self, uid: int, by: int) -> None:
         """Move a piece up (-1) or down (1)."""
-        position = self._order.index(uid)
+        position = self._order.index(uid) if uid in self._order else -1
         other = position + by
-        if 0 <= other < len(self._order):
+        if position >= 0 and 0 <= other < len(self._order):
             items = list(self._assessment.evidence)
             items[position], items[other] = items[other], items[position]
             self._order[position], self._order[other] = self._order[other], self._order[position]
@@ -247,6 +252,8 @@ class CheckSession:
 
     def remove_evidence(self, uid: int) -> None:
         """Take a piece out; it can be put back."""
+        if uid not in self._order:
+            return
         position = self._order.index(uid)
         self._removed = (position, self._assessment.evidence[position])
         self._order.pop(position)
@@ -289,15 +296,15 @@ class CheckSession:
             self._tried = True
             self._notice = "Not yet: something is missing."
             return
-        comment = self._comments.get(deed, "")
+        writing = deed in WRITING and self._writes()
         move = Move(
             claim_id=target.claim_id,
             version=target.version,
             deed=deed,
             person=self.checks.person.name,
-            assessment=self._assessment if self._writes() and deed is not Deed.DECLINE else None,
-            note=self._note if self._writes() else None,
-            comment=comment.strip(),
+            assessment=self._assessment if writing else None,
+            note=self._note if writing else None,
+            comment=self._comments.get(deed, "").strip(),
         )
         self._try(lambda: self.checks.move(move), deed)
 
@@ -318,7 +325,12 @@ class CheckSession:
         except (NotReady, NotAllowed, StoreError) as error:
             self._notice = _sentence(error)
             return
-        self._load()
+        if deed is Deed.WITHDRAW and self._kept_at is not None:
+            # What is public went; the correction that is being typed goes on.
+            self._asking, self._base = None, self.checks.find(claim_id)[1]
+            self._keep()
+        else:
+            self._load()
         self._notice = checkwords.DONE[deed]
 
     def _writes(self) -> bool:
@@ -327,7 +339,7 @@ class CheckSession:
 
     def _load(self) -> None:
         """Fill the form from what stands, or from what was typed over it."""
-        claim_id = self._claim_id or ""
+        claim_id, order = self._claim_id or "", self._order
         self._forget()
         found, self._base = self.checks.find(claim_id)
         assessment, note = (found.assessment, found.note) if found else (Assessment(), "")
@@ -335,7 +347,9 @@ class CheckSession:
         if typed is not None:
             assessment, note, self._kept_at = typed.assessment, typed.note, typed.kept_at
         self._assessment, self._note = assessment, note
-        self._order = [next(self._uids) for _ in assessment.evidence]
+        # What was typed in a field just before a press may come just after it: it still finds its place.
+        same = len(order) == len(assessment.evidence)
+        self._order = order if same else [next(self._uids) for _ in assessment.evidence]
         if typed is not None and typed.base_version != self._base:
             self._stale = self._difference(found)
 

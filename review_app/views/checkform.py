@@ -110,7 +110,7 @@ def _evidence(session: CheckSession, screen: CheckScreen) -> None:
         st.html('<h3 class="cd-label">Evidence</h3>')
         for position, item in enumerate(screen.items):
             if item.uid == screen.editing:
-                _fields(session, item, position)
+                _fields(session, screen, item, position)
             else:
                 _card(session, item, position, n=len(screen.items))
         if screen.removed:
@@ -159,11 +159,11 @@ def _card(session: CheckSession, item: Item, position: int, *, n: int) -> None:
             )
 
 
-def _fields(session: CheckSession, item: Item, position: int) -> None:
+def _fields(session: CheckSession, screen: CheckScreen, item: Item, position: int) -> None:
     evidence = item.evidence
 
     def typed(field: str) -> tuple[str, Callable[[], None]]:
-        key = f"{field}_of_{item.uid}"
+        key = f"{field}_of_{item.uid}_{screen.form}"
         return key, lambda: session.type_evidence(item.uid, field, st.session_state[key])
 
     with st.container(key=f"fields_{item.uid}", border=True, gap="small"):

@@ -198,6 +198,33 @@ def test_evidence_is_moved_removed_and_put_back(engine: "Engine") -> None:
     assert [item.evidence.title for item in shown(anna).items] == ["", "", "B"]
 
 
+def test_what_is_typed_just_before_a_press_is_kept_when_it_comes_just_after(engine: "Engine") -> None:
+    anna = session_of(engine)
+    uid = write(anna).items[0].uid
+    press(anna, Deed.SAVE)
+    anna.type_evidence(uid, "title", "Tender 118, page 4")
+    screen = shown(anna)
+    assert screen.kept is not None
+    assert screen.items[0].evidence.title == "Tender 118, page 4"
+    anna.type_evidence(999, "title", "of a form that is gone")
+    anna.move_evidence(999, 1)
+    anna.remove_evidence(999)
+    assert shown(anna).items == screen.items
+
+
+def test_a_withdrawal_leaves_the_correction_that_is_being_typed(engine: "Engine") -> None:
+    anna = session_of(engine, role=Role.EDITOR, profile=SHIPPED)
+    write(anna)
+    press(anna, Deed.PUBLISH)
+    press(anna, Deed.REVISE)
+    anna.type(conclusion="It will cost 13.8 million.")
+    screen = press(anna, Deed.WITHDRAW, "Wrong until corrected.")
+    assert screen.fact_check is not None
+    assert not screen.fact_check.is_public
+    assert (screen.assessment.conclusion, screen.stale) == ("It will cost 13.8 million.", None)
+    assert screen.kept is not None
+
+
 def test_of_two_who_write_the_second_sees_what_the_first_wrote(engine: "Engine") -> None:
     anna, ben = session_of(engine), session_of(engine, "ben")
     write(anna)
