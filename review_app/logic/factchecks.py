@@ -15,10 +15,12 @@ from extractor.factcheck import (
     Evidence,
     FactCheck,
     Move,
+    Notice,
+    Publication,
     Shortfall,
     shortfalls,
 )
-from extractor.schema import ClaimStatus, StoredClaim, Value
+from extractor.schema import Claim, ClaimStatus, StoredClaim, Value
 from extractor.store import CheckedClaim, Typed
 from review_app.logic import checkwords, words
 from review_app.logic.checkdesk import CheckDesk
@@ -127,6 +129,8 @@ class CheckScreen(Value):
     claim_changed: bool
     """The claim is worded otherwise now than when it was rated."""
     claim_verified: bool
+    preview: Publication | None
+    """What readers have, or would have if this were published now; None while something is missing."""
     steps: tuple[Step, ...]
     notice: str | None
 
@@ -472,8 +476,26 @@ class CheckSession:
             stale=self._stale,
             claim_changed=found is not None and found.claim != opened.stored.claim,
             claim_verified=opened.stored.status in VERIFIED,
+            preview=self._preview(found, opened.stored.claim if can_write or not found else found.claim, now),
             steps=checkwords.check_steps_told(self.checks.steps(claim_id), now),
             notice=notice,
+        )
+
+    def _preview(self, found: FactCheck | None, claim: Claim, now: datetime) -> Publication | None:
+        public = found.publication if found else None
+        if found is not None and found.state in {CheckState.PUBLISHED, CheckState.WITHDRAWN}:
+            return public
+        if shortfalls(self._assessment):
+            return None
+        corrections = public.corrections if public else ()
+        if public is not None and self._note.strip():
+            corrections = (*corrections, Notice(at=now, by=self.checks.person.name, text=self._note.strip()))
+        return Publication(
+            claim=claim,
+            assessment=self._assessment,
+            published_at=public.published_at if public else now,
+            modified_at=now,
+            corrections=corrections,
         )
 
 

@@ -1,5 +1,7 @@
 """What a published fact-check can be taken away as."""
 
+import base64
+
 import streamlit as st
 
 from extractor.checkpage import check_page
@@ -8,6 +10,21 @@ from review_app.deps import Visit
 from review_app.logic.checkdesk import CheckDesk
 from review_app.logic.factchecks import CheckScreen
 from review_app.widgets.markup import safe
+
+PREVIEW_PX = 560
+"""Height of the page in the app."""
+
+
+def preview(checks: CheckDesk, screen: CheckScreen) -> None:
+    """Draw the page as readers see it, or would see it."""
+    if screen.preview is None:
+        return
+    appearances = checks.appearances(screen.opened.stored)
+    page = check_page(screen.preview, appearances, desk=checks.profile.desk, scale=checks.profile.scale)
+    with st.expander("How readers see it"):
+        # An address of its own kind, so that the page is a stranger to the app; and it forbids itself every script.
+        encoded = base64.b64encode(page.encode()).decode()
+        st.iframe(f"data:text/html;charset=utf-8;base64,{encoded}", height=PREVIEW_PX, alt="The page for readers")
 
 
 def downloads(visit: Visit, checks: CheckDesk, screen: CheckScreen) -> None:

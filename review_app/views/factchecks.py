@@ -10,7 +10,7 @@ from review_app.logic import checkwords
 from review_app.logic.factchecks import CheckScreen, CheckSession, ListScreen, Tab
 from review_app.logic.segments import article_view
 from review_app.views.checkform import check_form
-from review_app.views.downloads import downloads
+from review_app.views.downloads import downloads, preview
 from review_app.widgets.article import article_pane
 from review_app.widgets.check_card import (
     assessment_shown,
@@ -135,6 +135,7 @@ def _check(visit: Visit, session: CheckSession, screen: CheckScreen) -> None:
             assessment_shown(screen.assessment)
         _deeds(session, screen)
         notice_line(screen.notice)
+        preview(session.checks, screen)
         if screen.fact_check is not None:
             if screen.fact_check.is_correction:
                 public_version(screen.fact_check)

@@ -95,8 +95,12 @@ def test_verified_claims_wait_and_one_passes_to_readers_by_two_people(engine: "E
     waiting = listed(anna, Tab.TO_RATE)
     assert [entry.claim_id for entry in waiting.entries] == [REPAIRS.id, VEHICLES.id]
     assert waiting.counts[Tab.TO_RATE] == 2
+    anna.open(REPAIRS.id)
+    assert shown(anna).preview is None
     screen = write(anna)
     assert screen.offered == (Deed.SUBMIT, Deed.SAVE, Deed.DECLINE)
+    assert screen.preview is not None
+    assert screen.preview.assessment.conclusion == "It will cost 14 million."
     submitted = press(anna, Deed.SUBMIT)
     assert submitted.notice == "Sent for approval: a second person reads it now."
     assert (submitted.can_write, submitted.offered, submitted.undoable) == (False, (), "send for approval")

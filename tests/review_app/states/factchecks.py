@@ -58,13 +58,20 @@ def too_early(page: Page) -> None:
     settled(page)
 
 
+def as_readers_see_it(page: Page) -> None:
+    """Open the page for readers."""
+    page.get_by_text("How readers see it").click()
+    page.frame_locator("iframe").get_by_role("heading", level=1).wait_for()
+    settled(page)
+
+
 STATES = (
     State("factchecks-empty", nothing, path=PAGE),
     State("factchecks-list", every_state, path=PAGE),
     State("factchecks-published", every_state, path=f"{PAGE}?list=published"),
     State("factchecks-begin", every_state, too_early, path=f"{PAGE}?claim={FERRY.id}"),
     State("factchecks-returned", every_state, edit_evidence, path=f"{PAGE}?claim={VEHICLES.id}"),
-    State("factchecks-public", every_state, path=f"{PAGE}?claim={REPAIRS.id}"),
+    State("factchecks-public", every_state, as_readers_see_it, path=f"{PAGE}?claim={REPAIRS.id}"),
     State("factchecks-correction", corrected, path=f"{PAGE}?claim={REPAIRS.id}"),
     State("factchecks-withdrawn", withdrawn, path=f"{PAGE}?claim={REPAIRS.id}"),
     State("factchecks-hostile", hostile, path=f"{PAGE}?claim={REPAIRS.id}"),
