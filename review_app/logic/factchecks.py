@@ -104,6 +104,8 @@ class CheckScreen(Value):
     """One fact-check beside its claim and article."""
 
     opened: ClaimInArticle
+    claim: Claim
+    """The wording that is rated: while it is written as it stands now, later as it was."""
     fact_check: FactCheck | None
     assessment: Assessment
     """As typed, or as it stands."""
@@ -448,11 +450,13 @@ class CheckSession:
             self._catch_up(found, version)
         opened = self.checks.open(claim_id)
         can_write = self.checks.may_write(found)
+        claim = opened.stored.claim if can_write or found is None else found.claim
         missing = shortfalls(self._assessment) if self._tried else ()
         undoable = self.checks.undoable(claim_id)
         now = self.checks.now()
         return CheckScreen(
             opened=opened,
+            claim=claim,
             fact_check=found,
             assessment=self._assessment,
             items=tuple(
@@ -476,7 +480,7 @@ class CheckSession:
             stale=self._stale,
             claim_changed=found is not None and found.claim != opened.stored.claim,
             claim_verified=opened.stored.status in VERIFIED,
-            preview=self._preview(found, opened.stored.claim if can_write or not found else found.claim, now),
+            preview=self._preview(found, claim, now),
             steps=checkwords.check_steps_told(self.checks.steps(claim_id), now),
             notice=notice,
         )

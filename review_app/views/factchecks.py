@@ -120,7 +120,7 @@ def _check(visit: Visit, session: CheckSession, screen: CheckScreen) -> None:
             icon=":material/arrow_back:",
             on_click=session.close,
         )
-        rated_claim(screen.opened.stored.claim)
+        rated_claim(screen.claim)
         state_line(screen, session.checks.now())
         if screen.fact_check is not None and screen.fact_check.publication is not None:
             publication_notices(screen.fact_check.publication)
@@ -143,7 +143,7 @@ def _check(visit: Visit, session: CheckSession, screen: CheckScreen) -> None:
         check_history(screen.steps)
     with right, st.container(key="article_column"):
         opened = screen.opened
-        view = article_view(opened.article, opened.stored.claim, opened.others, None)
+        view = article_view(opened.article, screen.claim, opened.others, None)
         article_pane(view, clickable=False, on_open=lambda _id: None)
 
 

@@ -55,8 +55,12 @@ def warnings(screen: CheckScreen) -> None:
     if not screen.claim_verified:
         told.append("<b>This claim is not verified.</b> A fact-check rates what was really said: verify it first.")
     if screen.claim_changed and screen.fact_check is not None:
-        was = isolated(screen.fact_check.claim.text)
-        told.append(f"<b>The claim was changed after it was rated.</b> It was: “{was}”. Saving rates it as it is now.")
+        was, now = isolated(screen.fact_check.claim.text), isolated(screen.opened.stored.claim.text)
+        told.append(
+            f"<b>The claim was changed after it was rated.</b> It was: “{was}”. Saving rates it as it is now."
+            if screen.can_write
+            else f"<b>The claim was changed after it was rated.</b> Now it says: “{now}”."
+        )
     if returned := _returned(screen):
         told.append(f"<b>Returned by {isolated(returned.who)}:</b> “{safe(returned.comment)}”")
     if screen.shortfalls:

@@ -314,6 +314,23 @@ def test_a_correction_leaves_what_readers_see_until_it_is_published(engine: "Eng
     assert [entry.state for entry in listed(anna, Tab.PUBLISHED).entries] == ["withdrawn"]
 
 
+def test_what_is_read_is_the_wording_that_was_rated(engine: "Engine") -> None:
+    anna = session_of(engine, role=Role.EDITOR, profile=SHIPPED)
+    write(anna)
+    press(anna, Deed.PUBLISH)
+    reworded = REPAIRS.model_copy(update={"text": "The repairs will cost 14 million crowns."})
+    with open_session(engine) as session:
+        kind = DecisionKind.CORRECT
+        corrected = NewDecision(claim_id=REPAIRS.id, version=2, kind=kind, reviewer="ben", corrected=reworded)
+        decide(session, decision=corrected, now=NOW)
+    screen = shown(anna)
+    assert (screen.claim, screen.claim_changed) == (REPAIRS, True)
+    assert screen.preview is not None
+    assert screen.preview.claim == REPAIRS
+    screen = press(anna, Deed.REVISE)
+    assert screen.claim == reworded
+
+
 def test_an_unknown_claim_in_the_address_is_no_harm(engine: "Engine") -> None:
     anna = session_of(engine)
     anna.open("nobody's")
