@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from extractor.ingest import make_article
-from extractor.near_copies import NearCopies, count_new, similarity, statements_of
+from extractor.near_copies import NearCopies, count_new, likeness, runs_of, similarity, statements_of
 from extractor.schema import Article, ArticleMetadata, Value
 
 Edit = Callable[[str, "Borrow", random.Random], str]
@@ -64,7 +64,8 @@ def bench_recognition(texts: Sequence[str], *, seed: int = 0) -> Recognition:
         _recognised(kind, edit, texts, known, lambda: chance.choice(sentences), chance) for kind, edit in KINDS
     )
     others = [{copy.id for copy in known.find(text)} - {str(i)} for i, text in enumerate(texts)]
-    alike = sorted((similarity(texts[i], texts[j]) for i in range(len(texts)) for j in range(i)), reverse=True)
+    runs = [runs_of(text) for text in texts]
+    alike = sorted((likeness(runs[i], runs[j]) for i in range(len(runs)) for j in range(i)), reverse=True)
     return Recognition(rows=rows, n_texts=len(texts), n_false=sum(map(bool, others)), most_alike=tuple(alike[:3]))
 
 

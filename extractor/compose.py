@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from extractor.ingest.fetch import FetchOptions
 from extractor.pipeline import Extractor
 from extractor.prices import FREE, Price, load_prices
 from extractor.settings import Settings
@@ -51,6 +52,21 @@ async def open_extractor(
 
             async with Model(endpoint_options(settings, name), replies=replies) as endpoint:
                 yield EndpointExtractor(endpoint, EndpointOptions(second_pass=settings.second_pass))
+
+
+def fetch_options(settings: Settings) -> FetchOptions:
+    """Return what may be fetched from the web, and under which name it is asked for."""
+    from importlib.metadata import version
+
+    contact = f" (+{settings.contact})" if settings.contact else ""
+    plain = FetchOptions()
+    return plain.model_copy(
+        update={
+            "user_agent": f"claimdesk/{version('claimdesk')}{contact}",
+            "allowed_networks": settings.allow_networks,
+            "allowed_ports": plain.allowed_ports | settings.allow_ports,
+        }
+    )
 
 
 def price_of(model: str, settings: Settings) -> Price | None:

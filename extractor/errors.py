@@ -3,6 +3,7 @@
 ClaimDeskError
 ├── ConfigError             settings, arguments, a model that nobody knows
 ├── IngestError             a file, page or row that cannot become an article
+│   └── FetchError          a URL that does not give what was asked for, now or ever
 ├── PromptError             a prompt file or example that does not hold together
 ├── ModelError
 │   ├── ModelUnavailable    endpoint unreachable, wrong key, overloaded
@@ -38,6 +39,17 @@ class ConfigError(ClaimDeskError):
 
 class IngestError(ClaimDeskError):
     """One input cannot become an article; the others go on."""
+
+
+class FetchError(IngestError):
+    """A URL did not give what was asked for; another time it may."""
+
+    def __init__(self, message: str, *, status: int | None = None, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        """HTTP status; None where nobody answered, or nobody was asked."""
+        self.retry_after_s = retry_after_s
+        """How long to wait before the next try, where that is known."""
 
 
 class PromptError(ClaimDeskError):

@@ -515,6 +515,18 @@ class Appearance(Value):
     """What that article repeats; None for the first of its story."""
 
 
+class VisitState(StrEnum):
+    """What became of a page or file that a feed, sitemap or folder named."""
+
+    READ = "read"
+    FAILED = "failed"
+    """It will be tried again."""
+    GIVEN_UP = "given_up"
+    """Failed so often that it is left alone until its source says that it has changed."""
+    GONE = "gone"
+    """The server says that there is nothing any more."""
+
+
 class Failure(Value):
     """An article that an extractor could not do yet."""
 

@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 
 import platformdirs
@@ -42,6 +43,13 @@ class Settings(Value):
     openai_base_url: str | None = None
     """``OPENAI_BASE_URL``; None means the provider's own."""
 
+    contact: str | None = None
+    """Where sites that are read can reach the desk, a URL or an e-mail address; ``CLAIMDESK_CONTACT``."""
+    allow_networks: tuple[str, ...] = ()
+    """Private networks that may be fetched from, such as ``10.1.0.0/16``; ``CLAIMDESK_ALLOW_NETWORKS``, by commas."""
+    allow_ports: frozenset[int] = frozenset()
+    """Ports beside 80 and 443; ``CLAIMDESK_ALLOW_PORTS``, by commas."""
+
     def __repr__(self) -> str:
         """Show no key and no password."""
         key = "set" if self.openai_api_key else "not set"
@@ -59,6 +67,9 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
 
     Returns:
         The settings, with a default wherever a variable is missing or empty.
+
+    Raises:
+        ConfigError: A variable is not what it should be.
     """
     env = os.environ if env is None else env
     data_dir = Path(platformdirs.user_data_dir("claimdesk", appauthor=False))
@@ -79,6 +90,9 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         desk_named=bool(desk),
         openai_api_key=env.get("OPENAI_API_KEY") or None,
         openai_base_url=env.get("OPENAI_BASE_URL") or None,
+        contact=env.get("CLAIMDESK_CONTACT") or None,
+        allow_networks=_networks(env.get("CLAIMDESK_ALLOW_NETWORKS", "")),
+        allow_ports=_ports(env.get("CLAIMDESK_ALLOW_PORTS", "")),
     )
 
 
@@ -91,3 +105,23 @@ def with_second_pass(settings: Settings, model: str) -> Settings:
     if model in {"rules", "local"}:
         raise ConfigError(f"--second-pass is for a model behind an endpoint, and not for {model!r}: leave it out")
     return settings.model_copy(update={"second_pass": True})
+
+
+def _networks(said: str) -> tuple[str, ...]:
+    networks = tuple(part.strip() for part in said.split(",") if part.strip())
+    for network in networks:
+        try:
+            ip_network(network)
+        except ValueError as exc:
+            raise ConfigError(
+                f"CLAIMDESK_ALLOW_NETWORKS has {network!r}, which is no network ({exc}): write 10.1.0.0/16"
+            ) from exc
+    return networks
+
+
+def _ports(said: str) -> frozenset[int]:
+    ports = [part.strip() for part in said.split(",") if part.strip()]
+    for port in ports:
+        if not port.isdecimal() or not 0 < int(port) < 2**16:
+            raise ConfigError(f"CLAIMDESK_ALLOW_PORTS has {port!r}, which is no port: write numbers, such as 8080,8443")
+    return frozenset(map(int, ports))

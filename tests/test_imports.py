@@ -21,6 +21,8 @@ ONLY_IN = {
     "altair": ("eval/report/plots/",),
     "vl_convert": ("eval/report/plots/drawing.py",),
     "jinja2": ("eval/report/html.py", "extractor/checkpage/render.py"),
+    "feedparser": ("extractor/ingest/listings.py",),
+    "protego": ("extractor/ingest/polite.py",),
 }
 
 LAYERS = (
@@ -33,6 +35,7 @@ LAYERS = (
         "extractor/secondlook.py",
         "extractor/profile.py",
         "extractor/numbers.py",
+        "extractor/waits.py",
     ),
     (
         "extractor/segment.py",
@@ -50,7 +53,7 @@ LAYERS = (
     ),
     ("extractor/pipeline.py",),
     ("extractor/rules_extractor.py", "extractor/hybrid.py", "extractor/endpoint.py"),
-    ("extractor/batch.py", "extractor/budget.py", "extractor/writer.py", "extractor/runs.py"),
+    ("extractor/batch.py", "extractor/budget.py", "extractor/writer.py", "extractor/runs.py", "extractor/following/"),
     ("extractor/compose.py", "extractor/doctor.py"),
     ("extractor/cli/",),
 )

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from extractor.cli import admin, articles, claims, evaluate, extract, review
+from extractor.cli import admin, claims, evaluate, extract, ingest, review, status
 from extractor.cli.output import EXIT_INTERRUPTED, EXIT_USAGE, complain
 from extractor.errors import ClaimDeskError
 
@@ -24,13 +24,14 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-app.command("ingest")(articles.ingest)
+app.command("ingest")(ingest.ingest)
+app.command("watch")(ingest.watch)
 app.command("extract")(extract.extract)
 app.command("claims")(claims.list_claims)
 app.command("show")(claims.show)
 app.command("review")(review.review)
 app.command("export")(claims.export)
-app.command("status")(articles.status)
+app.command("status")(status.status)
 app.command("doctor")(admin.doctor)
 app.add_typer(evaluate.app, name="eval")
 app.add_typer(admin.db_app, name="db")

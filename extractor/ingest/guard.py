@@ -17,21 +17,17 @@ import httpcore2
 import httpx2
 from ssrfguard import Policy, Resolver, Target, resolve
 
-from extractor.ingest.fetch import FetchOptions
-
-_HEADERS = {
-    "User-Agent": "claimdesk",
-    "Accept": "text/html, application/xhtml+xml, text/plain, text/markdown",
-}
+from extractor.ingest.fetch import Allow, FetchOptions
 
 
 @contextmanager
-def guarded_client(options: FetchOptions, resolver: Resolver) -> Iterator[httpx2.Client]:
+def guarded_client(options: FetchOptions, resolver: Resolver, allow: Allow) -> Iterator[httpx2.Client]:
     """Open a client for one fetch; its time begins to run now.
 
     Args:
         options: Limits, and what may be reached beside the public internet.
         resolver: Looks names up, as `socket.getaddrinfo` does.
+        allow: Asked for the URL of every request, redirects included; what it raises comes through.
 
     Yields:
         The client. It raises what httpx2 raises, `ssrfguard.SSRFGuardError` for an address that
@@ -42,14 +38,13 @@ def guarded_client(options: FetchOptions, resolver: Resolver) -> Iterator[httpx2
         allowed_ports=options.allowed_ports,
     )
     deadline = time.monotonic() + options.timeout_s
-    transport = _GuardedTransport(policy, _GuardedBackend(policy, resolver, deadline))
+    transport = _GuardedTransport(policy, _GuardedBackend(policy, resolver, deadline), allow)
     with httpx2.Client(
         transport=transport,
         trust_env=False,
         follow_redirects=True,
         max_redirects=options.max_redirects,
         timeout=options.timeout_s,
-        headers=_HEADERS,
     ) as client:
         yield client
 
@@ -57,12 +52,14 @@ def guarded_client(options: FetchOptions, resolver: Resolver) -> Iterator[httpx2
 class _GuardedTransport(httpx2.BaseTransport):
     """Checks the URL of every request, redirects included, and sends it by a guarded pool."""
 
-    def __init__(self, policy: Policy, backend: "_GuardedBackend") -> None:
+    def __init__(self, policy: Policy, backend: "_GuardedBackend", allow: Allow) -> None:
         self._policy = policy
+        self._allow = allow
         self._pool = httpcore2.ConnectionPool(ssl_context=httpx2.create_ssl_context(), network_backend=backend)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         self._policy.check_url(str(request.url))
+        self._allow(str(request.url))
         with _translated():
             answer = self._pool.handle_request(
                 httpcore2.Request(

@@ -56,10 +56,12 @@ def read_html(source: str, known: ArticleMetadata) -> Article:
     if page is None or isinstance(page, dict) or not page.text or not _has_prose(page.text):
         raise IngestError(f"{known.origin!r} has no article that could be found in the HTML: save its text as .txt.")
     language = _LANGUAGE.search(source[:_HEAD_CHARS])
+    # Where the page names no site its host stands in, which says less than what a feed may say.
+    is_named = page.sitename and page.sitename != page.hostname
     found = {
         "title": page.title,
         "byline": page.author,
-        "publisher": page.sitename,
+        "publisher": page.sitename if is_named else known.publisher or page.sitename,
         "published": date.fromisoformat(page.date) if page.date else None,
         "language": language[1].lower() if language else None,
         "url": known.url or page.url,

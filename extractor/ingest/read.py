@@ -74,10 +74,27 @@ def _read_stdin(stdin: BinaryIO) -> Iterator[Article | Rejected]:
 
 
 def _read_url(url: str, fetch: Fetch) -> Iterator[Article]:
-    if not url.lower().startswith(("http://", "https://")):
+    if not is_web(url):
         raise IngestError(f"{url!r} is no http or https URL: give a page of the web, or a file by its path.")
-    page = fetch(url)
-    source = decode(page.content, url, declared=page.charset or charset_in_markup(page.content))
+    yield article_of_page(fetch(url), ArticleMetadata(origin=url))
+
+
+def is_web(address: str) -> bool:
+    """Tell a URL of the web from a path."""
+    return address.lower().startswith(("http://", "https://"))
+
+
+def article_of_page(page: Page, known: ArticleMetadata) -> Article:
+    """Make an article of a page that was fetched.
+
+    Args:
+        page: HTML, plain text or Markdown.
+        known: What fills the gaps that the page leaves; its origin stands in messages.
+
+    Raises:
+        IngestError: There is no article in it.
+    """
+    source = decode(page.content, known.origin, declared=page.charset or charset_in_markup(page.content))
     match page.media_type:
         case "text/plain":
             reader: _Reader = make_article
@@ -87,7 +104,7 @@ def _read_url(url: str, fetch: Fetch) -> Iterator[Article]:
             reader = _sniffed(source)
         case _:
             reader = read_html
-    yield reader(source, ArticleMetadata(origin=url, url=page.url))
+    return reader(source, known.model_copy(update={"url": page.url}))
 
 
 def _sniffed(source: str) -> _Reader:
@@ -97,11 +114,11 @@ def _sniffed(source: str) -> _Reader:
 def _read_many(given: str) -> Iterator[Article | Rejected]:
     """Read the files of a folder, or what a pattern matches."""
     if os.path.isdir(given):
-        paths = _files_below(given)
+        paths = files_below(given)
         nothing = f"{given!r} is a folder without articles: it takes files that end in {', '.join(ENDINGS)}."
     else:
         matches = sorted(glob.glob(given, recursive=True))
-        paths = [path for match in matches for path in (_files_below(match) if os.path.isdir(match) else [match])]
+        paths = [path for match in matches for path in (files_below(match) if os.path.isdir(match) else [match])]
         nothing = f"{given!r} matches no file that ends in {', '.join(ENDINGS)}: check the pattern."
     readable = [path for path in paths if _ending(path) in ENDINGS]
     if not readable:
@@ -110,7 +127,12 @@ def _read_many(given: str) -> Iterator[Article | Rejected]:
         yield from _or_rejected(path, _read_file(path))
 
 
-def _files_below(folder: str) -> list[str]:
+def files_below(folder: str) -> list[str]:
+    """Return the files of a folder that can be read, those of folders in it too; nothing hidden; in order.
+
+    Raises:
+        IngestError: It cannot be listed.
+    """
     found = []
     for parent, folders, files in os.walk(folder, onerror=_refuse_folder):
         folders[:] = [name for name in folders if not name.startswith(".")]

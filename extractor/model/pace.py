@@ -17,7 +17,7 @@ from aiolimiter import AsyncLimiter
 
 from extractor.errors import Fault
 from extractor.model.options import RateLimits
-from extractor.model.waits import used_up_for_s
+from extractor.waits import used_up_for_s
 
 LOOKED_AT = 40
 """So many answers back are looked at, and ..."""

@@ -19,8 +19,8 @@ from extractor.errors import (
     ModelUnavailable,
 )
 from extractor.model.options import ModelOptions
-from extractor.model.waits import retry_after_s
 from extractor.schema import Value
+from extractor.waits import retry_after_s
 
 CONNECTIONS = httpx2.Limits(max_connections=2048, keepalive_expiry=30.0)
 """More than anybody keeps in flight; without a number aiohttp stops at 100."""

@@ -52,6 +52,7 @@ from extractor.schema import (
     StoredClaim,
     SuspectedMiss,
     Usage,
+    VisitState,
 )
 from extractor.store.fulltext import as_tsvector
 
@@ -235,6 +236,55 @@ class ReprintRow(Row, table=True):
     """Of `about.url`, which may be too long for an index."""
     seen_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     about: ArticleMetadata = Field(sa_column=Column("metadata", ValueType(ArticleMetadata), nullable=False))
+
+
+class ListingRow(Row, table=True):
+    """A feed, a sitemap or a folder that is followed, or a part of a sitemap, as it was read last."""
+
+    __tablename__ = "listing"
+
+    address_sha256: str = Field(primary_key=True)
+    """Of `address`, which may be too long for an index."""
+    address: str = Field(sa_column=Column(Text, nullable=False))
+    """A URL, or the whole path of a folder."""
+    index_sha256: str | None = None
+    """Of the address of the sitemap index that it is a part of."""
+    version: str = ""
+    """What the index says of it, when all that it lists had been dealt with."""
+    etag: str | None = None
+    """As `last_modified`: of the last answer whose every page was dealt with."""
+    last_modified: str | None = None
+    since: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """Pages from before were left out then."""
+    checked_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    not_before: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """When its server wants to be asked again."""
+    trouble: str = Field(default="", sa_column=Column(Text, nullable=False))
+    """Why it could not be read, or not whole, the last time."""
+
+
+class VisitRow(Row, table=True):
+    """A page or file that a source named, and what became of it; it is not read again until its source says so."""
+
+    __tablename__ = "visit"
+
+    address_sha256: str = Field(primary_key=True)
+    address: str = Field(sa_column=Column(Text, nullable=False))
+    source_sha256: str = Field(index=True)
+    """Of the address of the feed, sitemap index or folder."""
+    version: str = Field(sa_column=Column(Text, nullable=False))
+    """What the source said of it; another one means that it has changed."""
+    state: VisitState = Field(sa_column=Column(words_column(VisitState), nullable=False))
+    reason: str = Field(default="", sa_column=Column(Text, nullable=False))
+    n_failures: int = 0
+    """In a row."""
+    again_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """When a failed one is due."""
+    etag: str | None = None
+    last_modified: str | None = None
+    known: ArticleMetadata | None = Field(default=None, sa_column=Column(ValueType(ArticleMetadata | None)))
+    """What the source said about a page that failed."""
+    visited_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
 class ExtractionRow(Row, table=True):

@@ -10,7 +10,7 @@ import pytest
 from extractor.errors import Fault
 from extractor.model.options import RateLimits
 from extractor.model.pace import LoopTicker, Pace
-from extractor.model.waits import used_up_for_s
+from extractor.waits import used_up_for_s
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):

@@ -1,27 +1,22 @@
-"""Commands about articles: read them in, and tell how far the work is."""
+"""The command that tells how far the work is."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from extractor.cli.output import (
-    EXIT_FAILED,
     SHORT_ID,
-    complain,
-    copy_line,
     count,
     failure_line,
     new_table,
     plain,
     print_json,
-    print_json_line,
     stdout_console,
 )
 
 if TYPE_CHECKING:
     from extractor.schema import Failure, Run
-    from extractor.store import ArticleUsage, CopyCounts, FailureCounts, ModelUsage
+    from extractor.store import ArticleUsage, CopyCounts, FailureCounts, FollowedSource, ModelUsage
 
 MAX_FAILURES = 20
 MAX_COSTLIEST = 5
@@ -29,66 +24,10 @@ MAX_RUNS = 10
 """So many rows `status` shows of each."""
 
 
-def ingest(
-    inputs: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="PATH|URL|-...",
-            help="Files (.txt .md .html .jsonl), folders, globs in quotes, web addresses, or - for stdin.",
-        ),
-    ],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON line for each article.")] = False,
-) -> None:
-    """Read articles into the database.
-
-    The same article twice is one article. A .jsonl file has one article a line: "text" is required;
-    "title", "deck", "section", "byline", "publisher", "published" (or "date"), "language" (or "lang"), "url" and
-    "id" are understood, "licence" is passed over, and anything else is refused with its line.
-    """
-    import sys
-
-    from extractor.clock import utc_now
-    from extractor.ingest import Rejected, read_articles
-    from extractor.ingest.fetch import fetch_page
-    from extractor.settings import load_settings
-    from extractor.store import add_article, copy_link, open_session, open_store
-
-    n_added = n_known = n_rejected = 0
-    engine = open_store(load_settings().database_url)
-    for read in read_articles(inputs, stdin=sys.stdin.buffer, fetch=fetch_page):
-        if isinstance(read, Rejected):
-            n_rejected += 1
-            complain(read.reason)
-            continue
-        with open_session(engine) as session:
-            is_new = add_article(session, article=read, now=utc_now())
-            link = copy_link(session, sha256=read.sha256) if is_new else None
-        n_added += is_new
-        n_known += not is_new
-        state = "added" if is_new else "known"
-        title = read.metadata.title or Path(read.metadata.origin).name
-        if as_json:
-            line = {
-                "article": read.sha256,
-                "state": state,
-                "title": title,
-                "origin": read.metadata.origin,
-                "link": link,
-            }
-            print_json_line(line)
-        else:
-            note = f"  ({copy_line(link)})" if link else ""
-            typer.echo(f"{state}  {read.sha256[:SHORT_ID]}  {title}{note}")
-    if not as_json:
-        typer.echo(f"{n_added} added, {n_known} already there, {n_rejected} rejected")
-    if n_rejected:
-        raise typer.Exit(EXIT_FAILED)
-
-
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
 ) -> None:
-    """Tell what is in the database: articles, claims by state, what was read, lost and failed, runs and their cost."""
+    """Tell what is in the database: articles, claims by state, what was lost and failed, runs and cost, sources."""
     from extractor.settings import load_settings
     from extractor.store import (
         article_titles,
@@ -100,6 +39,7 @@ def status(
         ledger_totals,
         list_failures,
         list_runs,
+        list_sources,
         open_session,
         open_store,
         redacted,
@@ -117,6 +57,7 @@ def status(
         usage = usage_by_model(session)
         costliest = costliest_articles(session, limit=MAX_COSTLIEST)
         runs = list_runs(session, limit=MAX_RUNS)
+        sources = list_sources(session)
         titles = article_titles(session, sha256s=[f.article_sha256 for f in failures])
     if as_json:
         print_json(
@@ -134,6 +75,7 @@ def status(
                 "usage": usage,
                 "usage_by_article": costliest,
                 "runs": runs,
+                "sources": sources,
             }
         )
         return
@@ -152,6 +94,7 @@ def status(
     _print_failures(failures, n_failures, titles)
     _print_usage(usage, costliest)
     _print_runs(runs)
+    _print_sources(sources)
 
 
 def _copies_line(copies: "CopyCounts") -> str:
@@ -211,6 +154,19 @@ def _print_runs(runs: "list[Run]") -> None:
         begun = f"{run.started_at:%Y-%m-%d %H:%M}"
         where = f"{run.state} ({run.host}, process {run.pid})" if run.ended_at is None else str(run.state)
         table.add_row(str(run.id), begun, run.model, where, *map(str, cells), _usd(u.cost_usd, u.calls))
+    stdout_console().print(table)
+
+
+def _print_sources(sources: "list[FollowedSource]") -> None:
+    if not sources:
+        return
+    from extractor.schema import VisitState
+
+    table = new_table("feed, sitemap or folder", "last look (UTC)", *VisitState, "trouble", right=tuple(VisitState))
+    for source in sources:
+        listing = source.listing
+        numbers = (str(source.n_by_state[state]) for state in VisitState)
+        table.add_row(plain(listing.address), f"{listing.checked_at:%Y-%m-%d %H:%M}", *numbers, plain(listing.trouble))
     stdout_console().print(table)
 
 

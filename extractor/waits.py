@@ -1,4 +1,4 @@
-"""How long an endpoint asks to be left alone, read from its headers."""
+"""How long a server asks to be left alone, read from its headers."""
 
 import email.utils
 import re
