@@ -167,6 +167,10 @@ class FolderSource:
             self._memory.note_listing(FollowedListing(address=self._address, checked_at=now, trouble=str(exc)))
             yield Failed(address=self._address, reason=str(exc))
             return
+        for path in [path for path in versions if not _is_utf8(path)]:
+            if self._settled.get(path) != versions.pop(path):
+                self._settled[path] = file_version(path)
+                yield Failed(address=repr(path), reason=f"{path!r} has a name that is not UTF-8: rename the file.")
         # A large folder is looked at often: what is known in this process is not asked for again.
         unsure = [Item(address=p, version=v) for p, v in versions.items() if self._settled.get(p) != v]
         new = self._memory.new_items(self._address, unsure)
@@ -192,6 +196,14 @@ def file_version(path: str) -> str:
     except OSError:
         return ""
     return f"{found.st_mtime_ns}:{found.st_ctime_ns}:{found.st_size}"
+
+
+def _is_utf8(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _is_young(version: str) -> bool:

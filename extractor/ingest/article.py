@@ -36,8 +36,7 @@ def normalise(text: str) -> str:
         The normal form. A text in normal form comes back unchanged.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _DROPPED.sub("", text).lstrip("\ufeff")
-    text = _LONE_SURROGATE.sub("\ufffd", text)
+    text = _storable(text).lstrip("\ufeff")
     return unicodedata.normalize("NFC", text).rstrip()
 
 
@@ -61,7 +60,9 @@ def make_article(text: str, metadata: ArticleMetadata) -> Article:
     text = normalise(text)
     if not text.strip():
         raise IngestError(f"{metadata.origin or 'the text'!r} is empty: give an article with some text in it.")
-    header = read_header(text, metadata)
+    # What a feed or a row says, and the name of a file, may hold the same rubbish as a text.
+    said = {name: _storable(value) for name, value in metadata if isinstance(value, str)}
+    header = read_header(text, metadata.model_copy(update=said))
     language = language_of_text(text[header.body_start_char :], stated=metadata.language)
     return Article(
         text=text,
@@ -69,3 +70,8 @@ def make_article(text: str, metadata: ArticleMetadata) -> Article:
         body_start_char=header.body_start_char,
         metadata=header.metadata.model_copy(update={"language": language}),
     )
+
+
+def _storable(text: str) -> str:
+    """Take out what no database holds or no program prints: control characters, halves of surrogate pairs."""
+    return _LONE_SURROGATE.sub("\ufffd", _DROPPED.sub("", text))

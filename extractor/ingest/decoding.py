@@ -89,7 +89,7 @@ def decode(data: bytes, origin: str, *, declared: str | None = None) -> str:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return _decode_as(data, encoding, origin)
-    _refuse_binary(data, origin)
+    refuse_binary(data, origin)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as exc:
@@ -100,7 +100,12 @@ def decode(data: bytes, origin: str, *, declared: str | None = None) -> str:
     return _guess(data, origin)
 
 
-def _refuse_binary(data: bytes, origin: str) -> None:
+def refuse_binary(data: bytes, origin: str) -> None:
+    """Refuse what begins like no text.
+
+    Raises:
+        IngestError: It says what it is.
+    """
     for head, what in _BINARY_HEADS.items():
         if data.startswith(head):
             raise IngestError(f"{origin!r} is {what}, not text: save its text as .txt, .md or .html first.")

@@ -61,8 +61,10 @@ def read_jsonl(stream: BinaryIO, origin: str, *, head: bytes = b"") -> Iterator[
     Yields:
         An article, or the reason why a line is none, in the order of the file.
     """
+    is_empty = True
     for number, line in enumerate(_lines(stream, head), start=1):
         where = f"{origin}:{number}"
+        is_empty = is_empty and not line.strip()
         try:
             if len(line) > MAX_ARTICLE_BYTES:
                 raise too_large(where)
@@ -70,6 +72,8 @@ def read_jsonl(stream: BinaryIO, origin: str, *, head: bytes = b"") -> Iterator[
                 yield _read_row(line, where)
         except IngestError as exc:
             yield Rejected(origin=where, reason=str(exc))
+    if is_empty:
+        yield Rejected(origin=origin, reason=f"{origin!r} is empty: put one object with the field 'text' on each line.")
 
 
 def _lines(stream: BinaryIO, head: bytes) -> Iterator[bytes]:

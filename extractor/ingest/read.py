@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from extractor.errors import IngestError
 from extractor.ingest.article import Rejected, make_article
-from extractor.ingest.decoding import MAX_ARTICLE_BYTES, decode, read_limited
+from extractor.ingest.decoding import MAX_ARTICLE_BYTES, decode, read_limited, refuse_binary
 from extractor.ingest.fetch import Page
 from extractor.ingest.html import charset_in_markup, looks_like_html, read_html
 from extractor.ingest.jsonl import read_jsonl
@@ -27,6 +27,9 @@ _READERS: dict[str, _Reader] = {
 }
 ENDINGS = (*_READERS, ".jsonl")
 """Files that are read, by ending in any case."""
+
+PEEKED_BYTES = 4096
+"""Enough to tell a binary file, before every line of it is named as broken."""
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _JSON_OBJECT = re.compile(rb"\s*\{\s*\"")
@@ -155,6 +158,7 @@ def _read_file(path: str) -> Iterator[Article | Rejected]:
     try:
         with open(path, "rb") as stream:
             if ending == ".jsonl":
+                refuse_binary(stream.peek(PEEKED_BYTES), path)
                 yield from read_jsonl(stream, path)
             else:
                 data = read_limited(stream, path)

@@ -15,6 +15,9 @@ from tests.site import Site
 
 Look = Callable[..., list[Event]]
 
+BAD_NAME = "\udcff.txt"
+"""A byte that is no UTF-8, as Python has it."""
+
 OLD = 1_700_000_000
 
 
@@ -56,6 +59,15 @@ def test_a_file_that_cannot_be_read_is_named_once(tmp_path: Path, look: Look) ->
     assert look(str(tmp_path)) == []
     write(tmp_path / "a.txt", "Now it is text.", at=OLD + 1)
     assert titles(look(str(tmp_path))) == ["a.txt"]
+
+
+def test_a_file_whose_name_no_database_holds_is_named(tmp_path: Path, look: Look) -> None:
+    (tmp_path / "a.txt").write_text("The ferry is late, he said.")
+    (tmp_path / BAD_NAME).write_text("The bridge is safe, she said.")
+    events = look(str(tmp_path))
+    assert titles(events) == ["a.txt"]
+    (failure,) = (event for event in events if isinstance(event, Failed))
+    assert failure.reason == f"{os.path.join(tmp_path, BAD_NAME)!r} has a name that is not UTF-8: rename the file."
 
 
 def test_a_file_that_is_being_written_waits(

@@ -56,3 +56,12 @@ def test_a_line_of_a_megabyte_is_fast(piece: str) -> None:
     started = time.perf_counter()
     assert make_article(text, ArticleMetadata()).text == normalise(text)
     assert time.perf_counter() - started < 5, "something is quadratic"
+
+
+def test_metadata_holds_nothing_that_cannot_be_stored_or_printed() -> None:
+    known = ArticleMetadata(
+        title="Half \ud83d of it\0", byline="Ann\x07 Lee", url="https://x.example/\udcff", origin="a\udcff.txt"
+    )
+    about = make_article("The ferry is late, he said.", known).metadata
+    assert (about.title, about.byline) == ("Half \ufffd of it", "Ann Lee")
+    assert (about.url, about.origin) == ("https://x.example/\ufffd", "a\ufffd.txt")

@@ -87,7 +87,9 @@ def test_globs(in_folder: Path) -> None:
 def test_bad_input_never_stops_the_others(in_folder: Path) -> None:
     Path("good.txt").write_text(PROSE)
     Path("empty.txt").write_text(" \n")
+    Path("empty.jsonl").write_text("\n\n")
     Path("binary.txt").write_bytes(bytes(range(256)) * 10)
+    Path("binary.jsonl").write_bytes(bytes(range(256)) * 10)
     Path("large.txt").write_bytes(b"x" * (MAX_ARTICLE_BYTES + 1))
     Path("broken.txt").write_bytes("Мы готовы, сказал он".encode()[:-1])
     Path("page.html").write_text("<html><body><nav>Home</nav></body></html>")
@@ -97,6 +99,8 @@ def test_bad_input_never_stops_the_others(in_folder: Path) -> None:
     bad = {
         "missing.txt": "does not exist",
         "empty.txt": "is empty",
+        "empty.jsonl": "is empty",
+        "binary.jsonl": "is binary",
         "binary.txt": "is binary",
         "large.txt": "is larger than 10 MB",
         "broken.txt": "is broken UTF-8",
