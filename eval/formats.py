@@ -18,3 +18,12 @@ class Format(StrEnum):
     """Sentences with a label for check-worthiness, .tsv or .jsonl."""
     QUOTATIONS_DE = "quotations-de"
     """JSON of the German news quotation attribution dataset."""
+
+
+class LabelFormat(StrEnum):
+    """How labels that a judge is held against are written down."""
+
+    CLAIMDESK = "claimdesk"
+    """Our own JSONL."""
+    FACTCHECK_BENCH = "factcheck-bench"
+    """Sentences with their claims, as Factcheck-Bench has them."""

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from eval.cases import GoldClaim, NotScored, Split
 from eval.ceiling import Ceiling
+from eval.judge.figures import Judged
 from eval.matching import Criterion, Thresholds
 from eval.metrics.figure import Bootstrap, Figure
 from eval.metrics.found import Counts
@@ -210,6 +211,8 @@ class Score(Value):
     """What the annotators reach against each other; None where it is known for none of the articles."""
     repeats: Repeats | None = None
     """Where several runs were scored: all of them; every other field is about the first."""
+    judged: Judged | None = None
+    """What a judge says of the claims; None where none was asked."""
 
     def headline(self) -> CriterionScore:
         """Return the overall score by the headline criterion."""

@@ -8,7 +8,7 @@ from rich.text import Text
 from eval.agreement import Agreement
 from eval.matching import Thresholds
 from eval.metrics.beyond_chance import Coefficient
-from eval.report.wording import UNDEFINED, criterion_name, figure_text, share
+from eval.report.wording import criterion_name, figure_text, number_text
 
 
 def render(found: Agreement, thresholds: Thresholds) -> Group:
@@ -29,19 +29,13 @@ def render(found: Agreement, thresholds: Thresholds) -> Group:
         ("alpha, check-worthy", found.check_worthy),
         ("kappa, check-worthy", found.check_worthy_kappa),
     ):
-        labels.add_row(name, _text(coefficient), str(coefficient.n))
+        labels.add_row(name, coefficient_text(coefficient), str(coefficient.n))
     heading = f"{found.n_articles} articles; claims: {found.n_claims_one} of A, {found.n_claims_other} of B"
     return Group(Text(heading, style="bold"), claims, labels)
 
 
-def _text(coefficient: Coefficient) -> str:
-    if coefficient.value is None:
-        return UNDEFINED
+def coefficient_text(coefficient: Coefficient) -> str:
+    """Write a coefficient with its interval."""
     interval = coefficient.interval
-    ends = f" [{_number(interval.low)}, {_number(interval.high)}]" if interval else ""
-    return f"{_number(coefficient.value)}{ends}"
-
-
-def _number(value: float) -> str:
-    # Unlike shares, coefficients may be negative.
-    return share(value) if value >= 0 else f"{value:.2f}"
+    ends = f" [{number_text(interval.low)}, {number_text(interval.high)}]" if interval else ""
+    return f"{number_text(coefficient.value)}{ends}"

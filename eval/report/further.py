@@ -24,7 +24,7 @@ def further(score: Score) -> Iterator[Table]:
         yield _quality(score)
 
 
-def _table(title: str, *columns: str) -> Table:
+def new_table(title: str, *columns: str) -> Table:
     """Make a table whose first column holds words and whose others hold numbers."""
     table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for at, column in enumerate(columns):
@@ -34,7 +34,7 @@ def _table(title: str, *columns: str) -> Table:
 
 def _repeats(score: Score) -> Table:
     repeats = score.repeats
-    table = _table("Over the repeated runs, mean ± standard deviation", "Criterion", "Precision", "Recall", "F1")
+    table = new_table("Over the repeated runs, mean ± standard deviation", "Criterion", "Precision", "Recall", "F1")
     for row in repeats.criteria if repeats else ():
         name = criterion_name(row.criterion, score.options.thresholds)
         table.add_row(name, _spread(row.precision), _spread(row.recall), _spread(row.f1))
@@ -47,7 +47,7 @@ def _spread(spread: Spread) -> str:
 
 
 def _partial(score: Score) -> Table:
-    table = _table("Partial credit", "By overlap of spans", "Value")
+    table = new_table("Partial credit", "By overlap of spans", "Value")
     for name, figure in (
         ("precision", score.partial.precision),
         ("recall", score.partial.recall),
@@ -58,7 +58,7 @@ def _partial(score: Score) -> Table:
 
 
 def _confusion(score: Score) -> Table:
-    table = _table("Quotation types of the claims found", "Gold / predicted", *Quotation)
+    table = new_table("Quotation types of the claims found", "Gold / predicted", *Quotation)
     cells = {(cell.gold, cell.predicted): cell.n for cell in score.confusion}
     for gold in Quotation:
         table.add_row(gold, *(str(cells[gold, predicted]) for predicted in Quotation))
@@ -67,7 +67,7 @@ def _confusion(score: Score) -> Table:
 
 def _worthiness(score: Score) -> Table:
     found = score.worthiness
-    table = _table("Check-worthiness", "Figure", "Value", "n")
+    table = new_table("Check-worthiness", "Figure", "Value", "n")
     rows: list[tuple[str, Figure]] = [
         ("average precision, of the claims found", found.average_precision),
         ("... of a ranking by chance", found.share_worthy),
@@ -80,7 +80,7 @@ def _worthiness(score: Score) -> Table:
 
 
 def _quality(score: Score) -> Table:
-    table = _table("Quality of claims, by proxies", "Measure", "Predicted", "n", "Gold claims")
+    table = new_table("Quality of claims, by proxies", "Measure", "Predicted", "n", "Gold claims")
     for row in score.quality:
         gold = "" if row.gold is None else figure_text(row.gold)
         table.add_row(row.measure, figure_text(row.predicted), str(row.predicted.n), gold)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from eval.metrics.difference import Difference
-from eval.metrics.figure import Figure
+from eval.metrics.figure import Figure, Interval
 from eval.report.compared import p_text
 from eval.report.marked import Named
 from eval.report.verdicts import Verdict, count, judge
@@ -13,6 +13,7 @@ from eval.report.wording import (
     ceiling_figure,
     criterion_name,
     dimension_name,
+    number_text,
     printable,
     share,
 )
@@ -107,9 +108,9 @@ def _cell(figure: Figure) -> Cell:
     return Cell(value=share(figure.value), interval=interval, n=f"of {figure.n}" if figure.n else "")
 
 
-def _reference(figures: Sequence[Figure | None]) -> Row:
+def _reference(figures: Sequence[Figure | None], *, name: str = CEILING) -> Row:
     cells = tuple(Cell(value="-") if figure is None else _cell(figure) for figure in figures)
-    return Row(name=CEILING, cells=cells, is_reference=True)
+    return Row(name=name, cells=cells, is_reference=True)
 
 
 def _headline(systems: Sequence[Named]) -> Table:
@@ -194,6 +195,8 @@ def _further(systems: Sequence[Named]) -> Iterator[Table]:
     yield _parts(systems)
     yield _worthiness(systems)
     yield _quality(systems)
+    if any(named.score.judged for named in systems):
+        yield _judged(systems)
     yield _criteria(systems)
     yield _partial(systems)
     yield _slices(systems)
@@ -272,6 +275,33 @@ def _quality(systems: Sequence[Named]) -> Table:
         columns=tuple(str(measure).capitalize() for measure in measures),
         rows=tuple(rows),
     )
+
+
+def _judged(systems: Sequence[Named]) -> Table:
+    found = [(printable(named.name), named.score.judged) for named in systems if named.score.judged]
+    _, first = found[0]
+    held = [first.agreement(row.measure.trait) for row in first.figures]
+    kappas = tuple(Cell(value=number_text(a.kappa.value), interval=_ends(a.kappa.interval)) for a in held)
+    unjudged = sum(row.n_unjudged for _, judged in found for row in judged.figures)
+    left_out = f" {unjudged} questions had no usable answer and are in no figure." if unjudged else ""
+    return Table(
+        title=f"Quality of claims, as {printable(first.judge.model)} judges it",
+        note="After Ullrich et al. 2025, by one model that answers yes or no. Faithfulness: the article supports the "
+        "claim. Focus and coverage: the claims of the other side together support it. The last rows say how often the "
+        f"judge says what labels say ({printable(first.labels)}): do not believe a figure whose kappa is near 0."
+        f"{left_out}",
+        first="System",
+        columns=tuple(str(row.measure).capitalize() for row in first.figures),
+        rows=(
+            *(Row(name=name, cells=tuple(_cell(row.share) for row in judged.figures)) for name, judged in found),
+            _reference([agreement.right for agreement in held], name="Judge agrees with labels"),
+            Row(name="Beyond chance (kappa)", cells=kappas, is_reference=True),
+        ),
+    )
+
+
+def _ends(interval: Interval | None) -> str:
+    return f"[{number_text(interval.low)}, {number_text(interval.high)}]" if interval else ""
 
 
 def _partial(systems: Sequence[Named]) -> Table:

@@ -12,6 +12,7 @@ from eval.metrics.figure import Figure, Ratio
 from eval.metrics.given_match import GivenMatch
 from eval.report.claims import article_details
 from eval.report.further import further
+from eval.report.judged import judged
 from eval.report.wording import (
     ANNOTATORS,
     criterion_name,
@@ -35,6 +36,8 @@ def render(score: Score, *, details: bool = False) -> Group:
         details: also list every article, and what in it matched, was missed and was invented.
     """
     parts: list[RenderableType] = [*_heading(score), _found(score), _given_match(score), *further(score)]
+    if score.judged:
+        parts.append(judged(score.judged))
     parts += [_slices(score), _articles(score, everything=details)]
     parts.extend(_left_out(score))
     if details:

@@ -75,6 +75,11 @@ def share(value: float | None) -> str:
     return "<0.01" if 0 < value < 0.005 else f"{value:.2f}"
 
 
+def number_text(value: float | None) -> str:
+    """Write a coefficient with two digits: like a share, but it may be negative."""
+    return share(value) if value is None or value >= 0 else f"{value:.2f}"
+
+
 def figure_text(figure: Figure) -> str:
     """Write a figure with its interval: ``0.71 [0.65, 0.77]``."""
     if figure.interval is None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eval.formats import Format
-from extractor.cli import bench, datasets, peers, promote, report, versus
+from extractor.cli import bench, datasets, judging, peers, promote, report, versus
 from extractor.cli.gold import (
     DataOption,
     FormatOption,
@@ -20,6 +20,7 @@ from extractor.cli.gold import (
     read_cases,
     read_run,
 )
+from extractor.cli.judging import JudgeLabelsOption, JudgeOption, with_judge
 from extractor.cli.output import EXIT_FAILED, article_progress, bytes_progress, complain, count, stdout_console
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ def run(
     repeat: Annotated[
         int, typer.Option(min=1, help="Run so often, and tell how much the runs differ; kept as FILE, FILE-2, ...")
     ] = 1,
+    judge: JudgeOption = None,
+    judge_labels: JudgeLabelsOption = None,
     details: DetailsOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -90,7 +93,8 @@ def run(
     for number in range(1, repeat + 1):
         path = save.with_stem(f"{save.stem}-{number}") if save and number > 1 else save
         runs.append(asyncio.run(_run(cases, model, settings, path)))
-    _report(_scored(runs, cases, data), details=details, as_json=as_json)
+    (score,) = with_judge([(runs[0], _scored(runs, cases, data))], cases, judge, judge_labels)
+    _report(score, details=details, as_json=as_json)
     if any(p.error for one in runs for p in one.predictions):
         raise typer.Exit(EXIT_FAILED)
 
@@ -181,6 +185,8 @@ def rescore(
     form: FormatOption = Format.CLAIMDESK,
     texts: TextsOption = None,
     split: SplitOption = None,
+    judge: JudgeOption = None,
+    judge_labels: JudgeLabelsOption = None,
     details: DetailsOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -191,7 +197,9 @@ def rescore(
     docs/figures.md says what else they may hold.
     """
     cases = read_cases(data, texts, split, form)
-    _report(_scored([read_run(path, cases) for path in run_files], cases, data), details=details, as_json=as_json)
+    runs = [read_run(path, cases) for path in run_files]
+    (score,) = with_judge([(runs[0], _scored(runs, cases, data))], cases, judge, judge_labels)
+    _report(score, details=details, as_json=as_json)
 
 
 def _report(score: "Score", *, details: bool, as_json: bool) -> None:
@@ -208,6 +216,7 @@ app.command("report", rich_help_panel=_SCORE)(report.report)
 app.command("compare", rich_help_panel=_COMPARE)(versus.compare)
 app.command("gate", rich_help_panel=_COMPARE)(versus.gate)
 app.command("agreement", rich_help_panel=_COMPARE)(versus.agreement)
+app.command("judge", rich_help_panel=_COMPARE)(judging.judge)
 app.command("peers", rich_help_panel=_COMPARE)(peers.peers)
 app.command("check", rich_help_panel=_SETS)(datasets.check)
 app.command("convert", rich_help_panel=_SETS)(datasets.convert)

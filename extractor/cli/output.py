@@ -133,13 +133,13 @@ def bytes_progress() -> Iterator[Callable[[str, int, int], None]]:
 
 
 @contextmanager
-def article_progress(total: int, model: str) -> Iterator[Callable[[], None]]:
-    """Show a bar of articles on stderr; yields a function to call after each. Silent when not a terminal."""
+def article_progress(total: int, model: str, *, doing: str = "extracting") -> Iterator[Callable[[], None]]:
+    """Show a bar of steps on stderr; yields a function to call after each. Silent when not a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task(f"extracting with {model}", total=total)
+        task = bar.add_task(f"{doing} with {model}", total=total)
         yield lambda: bar.advance(task)

@@ -8,6 +8,7 @@ import typer
 
 from eval.formats import Format
 from extractor.cli.gold import DataOption, FormatOption, SplitOption, TextsOption, read_agreements, read_cases, read_run
+from extractor.cli.judging import JudgeLabelsOption, JudgeOption, with_judge
 from extractor.cli.output import complain, write_whole
 
 if TYPE_CHECKING:
@@ -27,8 +28,10 @@ def report(
     form: FormatOption = Format.CLAIMDESK,
     texts: TextsOption = None,
     split: SplitOption = None,
+    judge: JudgeOption = None,
+    judge_labels: JudgeLabelsOption = None,
 ) -> None:
-    """Score kept runs again, side by side, and write a report; no model is called."""
+    """Score kept runs again, side by side, and write a report; no model is called, unless a judge is asked for."""
     from extractor.errors import EvalError
 
     if html is None and not markdown:
@@ -36,6 +39,9 @@ def report(
     cases = read_cases(data, texts, split, form)
     loaded = [(path, read_run(path, cases)) for path in runs]
     systems = _systems(loaded, cases, read_agreements(data))
+    scored = [(run, named.score) for (_, run), named in zip(loaded, systems, strict=True)]
+    judged = with_judge(scored, cases, judge, judge_labels)
+    systems = [named._replace(score=score) for named, score in zip(systems, judged, strict=True)]
     if not any(named.score.articles for named in systems):
         raise EvalError(f"{cases.path}: no article that the runs have a prediction for; name their --data and --texts")
     if html:

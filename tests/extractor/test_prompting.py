@@ -12,6 +12,8 @@ from extractor.schema import Sentence, Span
 
 RELEASED = {
     ("claims", 1): "d01b12a8f92144312224a301c9e428da49bcf82c8638a217a5da12d207d60c3f",
+    ("judge_claim", 1): "b9f22c7bc221e815188303a0615d5f8ec4178682adcd36eea721fc7328cefc93",
+    ("judge_support", 1): "9ef97efc8a3015cc1eaefb5270587080e485876bce9964c39dddfc37700b4c3e",
     ("missed", 1): "4b5a284b551936eca81d3cac557df3750573a2f61cb6f4dcd08627d32084e54f",
     ("speakers", 1): "6e4b67b6e59dafa0120a9cba2925fd572d0bac0b3131d608f146fea1e0ee86b3",
 }
