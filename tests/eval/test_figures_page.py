@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from eval.judge.questions import MAX_WORDS
+from eval.judge.questions import Measure as Judged
 from eval.leakage import COPIED_WORDS
 from eval.matching import Criterion, Thresholds
 from eval.metrics.difference import PERMUTATIONS
@@ -32,6 +34,11 @@ def test_every_measure_of_quality_is_explained(page: str, measure: Measure) -> N
     assert f"| {measure} |" in page
 
 
+@pytest.mark.parametrize("measure", Judged)
+def test_every_measure_of_a_judge_is_explained(page: str, measure: Judged) -> None:
+    assert f"| {measure} by a judge |" in page
+
+
 def test_the_numbers_are_those_of_the_code(page: str) -> None:
     thresholds, bootstrap = Thresholds(), Bootstrap()
     assert f"intersection over union ≥ {thresholds.overlap:g}" in page
@@ -39,6 +46,7 @@ def test_the_numbers_are_those_of_the_code(page: str) -> None:
     assert f"({bootstrap.rounds:,} rounds, seed {bootstrap.seed})" in page
     assert f"of the k ({', '.join(map(str, RANKS))}) most" in page
     assert f"over {NUMBERS[N_BINS]} bins" in page
+    assert f"longer than {MAX_WORDS:,} words" in page
     assert f"{PERMUTATIONS:,} random swaps" in page
     assert f"runs of {NUMBERS[COPIED_WORDS]} copied words" in page
     assert f"share {MIN_SIMILARITY * 100:.0f} % of the shorter one's wording" in page
