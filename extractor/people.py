@@ -1,5 +1,6 @@
 """Who may do what: four roles, each of which may do all that the one before it may."""
 
+from datetime import datetime
 from enum import StrEnum
 
 from extractor.errors import NotAllowed
@@ -79,3 +80,23 @@ class Person(Value):
             raise NotAllowed(
                 f"{self.name!r} has the role {self.role}, and to {_WORDED[act]} takes {_LEAST[act]}: ask an admin"
             )
+
+
+class Member(Value):
+    """Somebody who may log in."""
+
+    login: str
+    """What the login service calls them, in small letters: the address of their mail, else its own name for them."""
+    name: str
+    """What their decisions carry; it never changes."""
+    role: Role
+    is_active: bool = True
+    """False for those who have left; their decisions keep the name."""
+    changed_by: str
+    changed_at: datetime
+    """Aware, UTC."""
+
+    @property
+    def person(self) -> Person:
+        """Return who they are at the desk."""
+        return Person(name=self.name, role=self.role)

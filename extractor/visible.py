@@ -2,7 +2,7 @@
 
 import re
 
-_STEERING = re.compile(
+STEERING = re.compile(
     "["
     "\u0000-\u0008\u000b-\u001f\u007f-\u009f"  # control characters but tab and newline
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # direction marks, embeddings, overrides, isolates
@@ -25,4 +25,4 @@ def visible(text: str) -> str:
     Returns:
         The same text, equal when it has no such character.
     """
-    return _STEERING.sub(lambda found: f"[U+{ord(found.group()):04X}]", text)
+    return STEERING.sub(lambda found: f"[U+{ord(found.group()):04X}]", text)

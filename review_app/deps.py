@@ -11,11 +11,13 @@ from extractor.placing import place
 from extractor.profile import load_profile
 from extractor.schema import Part, Span
 from extractor.settings import Settings
+from extractor.suggest import suggest
 from review_app.logic.checkdesk import CheckDesk
 from review_app.logic.desk import Desk
 from review_app.logic.factchecks import CheckSession
 from review_app.logic.second import Second
 from review_app.logic.seconddesk import SecondDesk
+from review_app.logic.shelf import Shelf
 from review_app.logic.triage import Triage
 
 if TYPE_CHECKING:
@@ -32,7 +34,15 @@ class Visit:
 
     def triage(self) -> Triage:
         """Return a fresh session at the queue."""
-        desk = Desk(engine=self.engine, person=self.person, now=utc_now, place=_place, check=check)
+        desk = Desk(
+            engine=self.engine,
+            person=self.person,
+            now=utc_now,
+            place=_place,
+            check=check,
+            suggest=suggest,
+            shelf=Shelf(time.monotonic),
+        )
         return Triage(desk, monotonic=time.monotonic)
 
     def fact_checks(self) -> CheckSession:

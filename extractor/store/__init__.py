@@ -44,6 +44,8 @@ from extractor.store.batches import (
 from extractor.store.claims import count_by_status, get_claim, list_claims
 from extractor.store.copies import CopyCounts, also_in, copy_link, count_copies
 from extractor.store.decisions import NewDecision, decide, history, last_decision, undo
+from extractor.store.disagreement import OtherReading, other_readings
+from extractor.store.drafts import Draft, drafts, drop_draft, save_draft
 from extractor.store.engine import PATIENCE_S, open_engine, open_session, patiently, redacted
 from extractor.store.extractions import (
     ArticleUsage,
@@ -95,9 +97,10 @@ from extractor.store.following import (
     recall_listing,
     recall_visits,
 )
+from extractor.store.members import NewMember, find_member, list_members, put_member, remove_member
 from extractor.store.migrate import SchemaState, Verdict, ensure_schema, open_store, schema_state, upgrade
 from extractor.store.notes import Comment, assign, comment, comments
-from extractor.store.queue import LEASE_S, SKIP_S, next_claim, release, skip
+from extractor.store.queue import LEASE_S, SKIP_S, Lease, hold, next_claim, release, skip
 from extractor.store.ranking import rank
 from extractor.store.repeats import take_up_lost
 from extractor.store.replies import find_replies, kept_requests, save_replies
@@ -141,17 +144,21 @@ __all__ = [
     "CopyCounts",
     "Decided",
     "Differing",
+    "Draft",
     "FailureCounts",
     "FollowedListing",
     "FollowedSource",
     "Found",
+    "Lease",
     "LookCounts",
     "LookPair",
     "Merge",
     "ModelUsage",
     "NewClaim",
     "NewDecision",
+    "NewMember",
     "NewSettlement",
+    "OtherReading",
     "PublishedCheck",
     "Refused",
     "RunHolder",
@@ -192,6 +199,8 @@ __all__ = [
     "count_to_rate",
     "decide",
     "decide_many",
+    "drafts",
+    "drop_draft",
     "drop_typed",
     "end_dead_runs",
     "end_run",
@@ -201,6 +210,7 @@ __all__ = [
     "failed_visits",
     "find_fact_check",
     "find_look",
+    "find_member",
     "find_replies",
     "find_typed",
     "get_article",
@@ -208,6 +218,7 @@ __all__ = [
     "get_run",
     "give_back",
     "history",
+    "hold",
     "keep_typed",
     "kept_requests",
     "last_decision",
@@ -221,6 +232,7 @@ __all__ = [
     "list_fact_checks",
     "list_failures",
     "list_identities",
+    "list_members",
     "list_public",
     "list_runs",
     "list_sources",
@@ -235,8 +247,10 @@ __all__ = [
     "open_engine",
     "open_session",
     "open_store",
+    "other_readings",
     "patiently",
     "published_checks",
+    "put_member",
     "rank",
     "read_backlog",
     "recall_listing",
@@ -244,7 +258,9 @@ __all__ = [
     "record_failure",
     "redacted",
     "release",
+    "remove_member",
     "resolve_articles",
+    "save_draft",
     "save_extraction",
     "save_extractions",
     "save_replies",

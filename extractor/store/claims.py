@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from extractor.errors import StoreError
-from extractor.schema import Claim, ClaimStatus, StoredClaim
+from extractor.schema import Claim, ClaimStatus, Span, StoredClaim
 from extractor.store import tally
 from extractor.store.ranking import rank
 from extractor.store.tables import UNPLACED, ArticleRow, ClaimRow
@@ -16,6 +16,7 @@ def list_claims(
     *,
     article_sha256: str | None = None,
     status: ClaimStatus | None = None,
+    within: Span | None = None,
     limit: int | None = None,
     offset: int = 0,
 ) -> list[StoredClaim]:
@@ -25,6 +26,7 @@ def list_claims(
         session: Where from.
         article_sha256: Only those of this article.
         status: Only those in this state; when None, all but the superseded ones.
+        within: Only those whose content begins in this stretch of the article.
         limit: At most so many.
         offset: So many are left out at the beginning.
     """
@@ -35,6 +37,8 @@ def list_claims(
         query = query.order_by(col(ArticleRow.arrival))
     else:
         query = query.where(ClaimRow.article_sha256 == article_sha256)
+    if within is not None:
+        query = query.where(ClaimRow.start_char >= within.start_char, ClaimRow.start_char < within.end_char)
     query = query.order_by(col(ClaimRow.start_char), col(ClaimRow.arrival)).limit(limit).offset(offset)
     return [row.as_value() for row in session.exec(query)]
 

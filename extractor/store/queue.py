@@ -66,6 +66,41 @@ def next_claim(
     return row.as_value()
 
 
+class Lease(Value):
+    """Who has a claim in hand."""
+
+    holder: str
+    until: datetime
+    """Aware, UTC."""
+
+
+def hold(session: Session, *, claim_id: str, reviewer: str, now: datetime, lease_s: float = LEASE_S) -> Lease | None:
+    """Lease a claim that was opened by name, or lease it for longer; one that somebody else holds stays theirs.
+
+    Args:
+        session: Where to.
+        claim_id: The claim's.
+        reviewer: Who has it open.
+        now: Aware.
+        lease_s: How long it is kept from others, in seconds.
+
+    Returns:
+        Who holds it now; None where there is nothing to hold, because it is decided.
+
+    Raises:
+        StoreError: There is no such claim.
+    """
+    row = claim_row(session, claim_id=claim_id, lock=True)
+    if row.status is not ClaimStatus.PENDING:
+        return None
+    if row.leased_by not in {None, reviewer} and row.leased_until is not None and row.leased_until > now:
+        return Lease(holder=row.leased_by or "", until=row.leased_until)
+    row.leased_by, row.leased_until = reviewer, now + timedelta(seconds=lease_s)
+    session.add(row)
+    session.flush()
+    return Lease(holder=reviewer, until=row.leased_until)
+
+
 def release(session: Session, *, claim_id: str, reviewer: str) -> None:
     """Give a claim back to the queue; nothing happens when the reviewer does not hold it.
 

@@ -33,6 +33,7 @@ from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
 
+from extractor.people import Member, Role
 from extractor.schema import (
     Article,
     ArticleMetadata,
@@ -565,6 +566,36 @@ class SkipRow(Row, table=True):
     reviewer: str = Field(primary_key=True)
     claim_id: str = Field(primary_key=True, foreign_key="claim.id")
     until: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class DraftRow(Row, table=True):
+    """What somebody is typing and has not saved."""
+
+    __tablename__ = "draft"
+
+    person: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    body: str = Field(sa_column=Column(Text, nullable=False))
+    saved_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+
+class MemberRow(Row, table=True):
+    """Somebody who may log in; who leaves keeps the row, since decisions carry the name."""
+
+    __tablename__ = "member"
+
+    login: str = Field(primary_key=True)
+    name: str
+    name_key: str = Field(unique=True)
+    """The name in small letters: nobody may take another one's."""
+    role: Role = Field(sa_column=Column(words_column(Role), nullable=False))
+    is_active: bool = True
+    changed_by: str
+    changed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+
+    def as_value(self) -> Member:
+        """Return the member."""
+        return Member.model_validate({name: getattr(self, name) for name in Member.model_fields})
 
 
 class IndexRow(Row, table=True):

@@ -90,6 +90,7 @@ def told(step: CheckStep, now: datetime) -> Step:
         who=step.person,
         did=f"{DID[step.deed]} this fact-check",
         when=words.ago(step.at, now),
+        at=words.clock(step.at),
         comment=step.comment,
         changes=changed,
     )

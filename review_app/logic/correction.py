@@ -1,6 +1,6 @@
 """A claim as a form that a reviewer edits, and the way back to a claim."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from extractor.schema import (
@@ -23,16 +23,23 @@ _SURE = (GroundingLevel.EXACT, GroundingLevel.NORMALISED)
 
 
 class Form(Value):
-    """Every field of a claim as it is typed."""
+    """Every field of a claim as it is typed.
+
+    Words that were selected in the article come with their places. They hold as long as the words are not edited;
+    after that the places only tell where to look first.
+    """
 
     text: str
     content: str
     """The words of the article, one passage a line."""
+    content_spans: tuple[Span, ...] = ()
     source_name: str
     source_kind: SourceKind
     source_role: str
     mention: str
+    mention_spans: tuple[Span, ...] = ()
     cue: str
+    cue_spans: tuple[Span, ...] = ()
     chain: str
     """One a line, outermost first: ``name; kind; role``."""
     quotation: Quotation
@@ -49,6 +56,8 @@ class Problem(Value):
     field: str
     """Name of the field in `Form`."""
     message: str
+    form: int = 0
+    """Which of several forms, as of the parts of a split claim."""
 
 
 class Problems(Value):
@@ -62,17 +71,37 @@ def form_of(claim: Claim, article: Article) -> Form:
     return Form(
         text=claim.text,
         content=_lines(claim.content, article),
+        content_spans=claim.content.spans,
         source_name=claim.source.name,
         source_kind=claim.source.kind,
         source_role=claim.source.role or "",
         mention=_lines(claim.source.mention, article),
+        mention_spans=claim.source.mention.spans if claim.source.mention else (),
         cue=_lines(claim.cue, article),
+        cue_spans=claim.cue.spans if claim.cue else (),
         chain="\n".join(_chain_line(link) for link in claim.chain),
         quotation=claim.quotation,
         kind=claim.kind,
         check_worthiness=round(claim.check_worthiness * 100),
         check_worthiness_reason=claim.check_worthiness_reason,
     )
+
+
+def select_words(form: Form, field: str, spans: Sequence[Span], article: Article) -> Form:
+    """Put words that were selected in the article into a field, with their places.
+
+    Args:
+        form: As typed so far.
+        field: ``content``, ``mention`` or ``cue``.
+        spans: What was selected, in reading order.
+        article: The article.
+    """
+    return form.model_copy(update={field: lines_of(spans, article), f"{field}_spans": tuple(spans)})
+
+
+def lines_of(spans: Sequence[Span], article: Article) -> str:
+    """Return the words at some places as a field shows them: one passage a line."""
+    return "\n".join(" ".join(span.of(article.text).split()) for span in spans)
 
 
 def read_form(form: Form, claim: Claim, article: Article, place: Place) -> Claim | Problems:
@@ -93,18 +122,19 @@ def read_form(form: Form, claim: Claim, article: Article, place: Place) -> Claim
     problems: list[Problem] = []
     before = form_of(claim, article)
 
-    def part(field: str, typed: str, was: str, old: Part | None) -> Part | None:
-        if typed.strip() == was.strip():
+    def part(field: str, old: Part | None) -> Part | None:
+        typed, places = getattr(form, field), getattr(form, f"{field}_spans")
+        if typed.strip() == getattr(before, field).strip() and places == getattr(before, f"{field}_spans"):
             return old
-        found = _find(typed, old, claim, article, place)
+        found = _find(typed, places, claim, article, place)
         if isinstance(found, str):
             problems.append(Problem(field=field, message=found))
             return old
         return found
 
-    content = part("content", form.content, before.content, claim.content)
-    mention = part("mention", form.mention, before.mention, claim.source.mention)
-    cue = part("cue", form.cue, before.cue, claim.cue)
+    content = part("content", claim.content)
+    mention = part("mention", claim.source.mention)
+    cue = part("cue", claim.cue)
     if not form.text.strip():
         problems.append(Problem(field="text", message="Write the claim as one sentence."))
     if not form.source_name.strip():
@@ -143,13 +173,14 @@ def _worthiness(form: Form, before: Form, claim: Claim) -> float:
 def _lines(part: Part | None, article: Article) -> str:
     if part is None:
         return ""
-    passages = [s.of(article.text) for s in part.spans] or [part.text]
-    return "\n".join(" ".join(passage.split()) for passage in passages)
+    return lines_of(part.spans, article) if part.spans else " ".join(part.text.split())
 
 
-def _find(typed: str, old: Part | None, claim: Claim, article: Article, place: Place) -> Part | str | None:
+def _find(typed: str, places: Sequence[Span], claim: Claim, article: Article, place: Place) -> Part | str | None:
     """Return the part at its place, None when the field was emptied, or what is wrong in a sentence."""
-    anchors = (old.spans if old else ()) or claim.content.spans
+    if places and typed.strip() == lines_of(places, article):
+        return _own_words(places, article)
+    anchors = places or claim.content.spans
     near = anchors[0] if anchors else None
     spans: list[Span] = []
     for line in (line.strip() for line in typed.splitlines()):
@@ -165,6 +196,10 @@ def _find(typed: str, old: Part | None, claim: Claim, article: Article, place: P
     spans.sort(key=lambda s: s.start_char)
     if any(a.overlaps(b) for a, b in pairwise(spans)):
         return "Two of these passages are the same words; keep one."
+    return _own_words(spans, article)
+
+
+def _own_words(spans: Sequence[Span], article: Article) -> Part:
     own_words = " ".join(s.of(article.text) for s in spans)
     return Part(text=own_words, spans=tuple(spans), level=GroundingLevel.EXACT)
 

@@ -1,4 +1,4 @@
-"""What one reviewer does at the database: look, decide, take back; each step one transaction."""
+"""What one reviewer reads at the database, and what they hold there; each step one transaction."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,30 +7,64 @@ from typing import TYPE_CHECKING
 
 from extractor.errors import StoreError
 from extractor.people import Act, Person
-from extractor.schema import Article, Claim, ClaimStatus, Decision, StoredClaim, Value
+from extractor.schema import (
+    Appearance,
+    Article,
+    Claim,
+    ClaimFilter,
+    ClaimStatus,
+    Decision,
+    Extraction,
+    Facet,
+    Failure,
+    Span,
+    StoredClaim,
+    Value,
+)
 from extractor.store import (
-    NewDecision,
+    Draft,
+    Lease,
+    OtherReading,
+    Timeline,
+    also_in,
+    claims_page,
     count_by_status,
-    decide,
+    drafts,
+    drop_draft,
+    facets,
     get_article,
     get_claim,
-    history,
+    hold,
     last_decision,
     latest_extraction,
     list_articles,
     list_claims,
     list_failures,
+    list_members,
     next_claim,
     open_session,
-    undo,
+    other_readings,
+    release,
+    save_draft,
+    skip,
+    timeline,
 )
 from review_app.logic.correction import Place
 from review_app.logic.ledger import LeftOut, Reading, left_out, reading_of
+from review_app.logic.segments import window_of
+from review_app.logic.sheet import Sheet, Task, subject_of
+from review_app.logic.shelf import Shelf
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+    from sqlmodel import Session
 
 DECIDED = (ClaimStatus.VERIFIED, ClaimStatus.CORRECTED, ClaimStatus.REJECTED)
+
+MOST_OTHERS = 400
+"""Claims of the same article that are shown beside one; an article with more is a list, not a report."""
+
+MOST_COLLEAGUES = 30
 
 
 class Opened(Value):
@@ -38,12 +72,15 @@ class Opened(Value):
 
     stored: StoredClaim
     article: Article
-    others: tuple[Claim, ...]
-    """The article's other claims, in reading order."""
+    others: tuple[StoredClaim, ...]
+    """The article's other claims around it, in reading order."""
     reading: Reading | None
     """What was read of the article."""
-    history: tuple[Decision, ...]
-    """Oldest first."""
+    timeline: Timeline
+    disagreeing: tuple[OtherReading, ...]
+    """Extractors that tell it otherwise."""
+    appearances: tuple[Appearance, ...]
+    """Where else the article, or a near copy of it, appeared."""
 
 
 class Progress(Value):
@@ -65,9 +102,18 @@ class Progress(Value):
         return self.waiting + self.decided
 
 
+class Filed(Value):
+    """What is known of an article and hardly ever changes."""
+
+    article: Article
+    extraction: Extraction | None
+    failures: tuple[Failure, ...]
+    appearances: tuple[Appearance, ...]
+
+
 @dataclass(frozen=True)
 class Desk:
-    """One reviewer's access to the store."""
+    """One reviewer's access to the store; what they write is in `review_app.logic.deeds`."""
 
     engine: "Engine"
     person: Person
@@ -76,6 +122,10 @@ class Desk:
     place: Place
     check: Callable[[Article, Claim], Claim]
     """Gives a corrected claim its flags."""
+    suggest: Callable[[Article, tuple[Span, ...]], Claim]
+    """Guesses the claim behind a passage."""
+    shelf: Shelf[Filed]
+    """Articles that were read a moment ago."""
 
     @property
     def reviewer(self) -> str:
@@ -106,6 +156,40 @@ class Desk:
             found = next_claim(session, reviewer=self.reviewer, now=self.now(), after=after)
         return found.claim.id if found else None
 
+    def skip(self, claim_id: str) -> str | None:
+        """Let a claim come last for this reviewer, and lease the next one.
+
+        Raises:
+            NotAllowed: Readers do not take claims out of the queue.
+        """
+        self.person.must(Act.DECIDE)
+        with open_session(self.engine) as session:
+            skip(session, claim_id=claim_id, reviewer=self.reviewer, now=self.now())
+            found = next_claim(session, reviewer=self.reviewer, now=self.now(), after=claim_id)
+        return found.claim.id if found else None
+
+    def look_on(self, after: str | None) -> tuple[str | None, str | None]:
+        """Return the claim that waits longest behind a place in the queue, for somebody who only reads, and its place.
+
+        Args:
+            after: The place; None for the beginning, to which the end leads back.
+        """
+        waiting = ClaimFilter(statuses=(ClaimStatus.PENDING,))
+        with open_session(self.engine, reading=True) as session:
+            page = claims_page(session, where=waiting, after=after, limit=1)
+            if not page.claims and after is not None:
+                page = claims_page(session, where=waiting, limit=1)
+        return (page.claims[0].claim.id if page.claims else None), page.after
+
+    def hold(self, claim_id: str, *, leaving: str | None = None) -> Lease | None:
+        """Lease a claim that was opened by name, and say who holds it; None where nothing is to be held."""
+        if not self.person.may(Act.DECIDE):
+            return None
+        with open_session(self.engine) as session:
+            if leaving is not None and leaving != claim_id:
+                release(session, claim_id=leaving, reviewer=self.reviewer)
+            return hold(session, claim_id=claim_id, reviewer=self.reviewer, now=self.now())
+
     def open(self, claim_id: str) -> Opened:
         """Read a claim with its article.
 
@@ -114,14 +198,34 @@ class Desk:
         """
         with open_session(self.engine, reading=True) as session:
             stored = get_claim(session, claim_id=claim_id)
-            article = get_article(session, ref=stored.article_sha256)
-            siblings = list_claims(session, article_sha256=stored.article_sha256)
-            steps = history(session, claim_id=claim_id)
-            extraction = latest_extraction(session, article_sha256=article.sha256)
-            failures = list_failures(session, article_sha256=article.sha256)
-        others = tuple(s.claim for s in siblings if s.claim.id != claim_id)
-        reading = reading_of(extraction, failures, (stored.claim, *others))
-        return Opened(stored=stored, article=article, others=others, reading=reading, history=tuple(steps))
+            filed = self._filed(session, stored.article_sha256)
+            text = filed.article.text
+            around = window_of(text, stored.claim.content.spans)
+            siblings = list_claims(session, article_sha256=stored.article_sha256, within=around, limit=MOST_OTHERS)
+            steps = timeline(session, claim_id=claim_id)
+            disagreeing = other_readings(session, claim_id=claim_id)
+        others = tuple(s for s in siblings if s.claim.id != claim_id)
+        reading = reading_of(filed.extraction, filed.failures, (stored.claim, *(s.claim for s in others)))
+        return Opened(
+            stored=stored,
+            article=filed.article,
+            others=others,
+            reading=reading,
+            timeline=steps,
+            disagreeing=disagreeing,
+            appearances=filed.appearances,
+        )
+
+    def _filed(self, session: "Session", sha256: str) -> Filed:
+        def read() -> Filed:
+            return Filed(
+                article=get_article(session, ref=sha256),
+                extraction=latest_extraction(session, article_sha256=sha256),
+                failures=tuple(list_failures(session, article_sha256=sha256)),
+                appearances=tuple(also_in(session, sha256=sha256)),
+            )
+
+        return self.shelf.take(sha256, read)
 
     def exists(self, claim_id: str) -> bool:
         """Tell whether an id, as it may stand in an address, is one of a claim."""
@@ -132,35 +236,51 @@ class Desk:
             return False
         return True
 
-    def decide(self, decision: NewDecision) -> None:
-        """Record a decision.
-
-        Raises:
-            Conflict: The claim was changed since it was read.
-            LeaseLost: Somebody else holds it.
-            NotAllowed: The role is not enough.
-        """
-        self.person.must(Act.DECIDE)
-        with open_session(self.engine) as session:
-            decide(session, decision=decision, now=self.now())
+    def stored(self, claim_id: str) -> StoredClaim:
+        """Return a claim as it stands now."""
+        with open_session(self.engine, reading=True) as session:
+            return get_claim(session, claim_id=claim_id)
 
     def last_decision(self) -> Decision | None:
         """Return this reviewer's latest decision that is still in force."""
         with open_session(self.engine, reading=True) as session:
             return last_decision(session, reviewer=self.reviewer)
 
-    def undo(self, claim_id: str, version: int) -> None:
-        """Take the decision in force on a claim back.
-
-        Raises:
-            Conflict: The claim was changed since it was read.
-            NotAllowed: The role is not enough.
-        """
-        self.person.must(Act.DECIDE)
-        with open_session(self.engine) as session:
-            undo(session, claim_id=claim_id, version=version, reviewer=self.reviewer, now=self.now())
-
-    def version(self, claim_id: str) -> int:
-        """Return the version of a claim as it stands now."""
+    def colleagues(self) -> tuple[str, ...]:
+        """Return the others to whom a claim can be sent: the members, or, where there are none, whoever has decided."""
         with open_session(self.engine, reading=True) as session:
-            return get_claim(session, claim_id=claim_id).version
+            members = list_members(session)
+            names = [m.name for m in members if m.person.may(Act.DECIDE)]
+            if not members:
+                by = facets(session, where=ClaimFilter()).by
+                names = sorted({count.value for facet in (Facet.REVIEWER, Facet.ASSIGNEE) for count in by[facet]})
+        return tuple(name for name in names if name != self.reviewer)[:MOST_COLLEAGUES]
+
+    def keep(self, sheet: Sheet) -> None:
+        """Keep what is being typed, and the lease with it."""
+        self.person.must(Act.DECIDE)
+        now = self.now()
+        draft = Draft(person=self.reviewer, subject=sheet.subject, body=sheet.model_dump_json(), saved_at=now)
+        with open_session(self.engine) as session:
+            save_draft(session, draft=draft)
+            hold(session, claim_id=sheet.claim_id, reviewer=self.reviewer, now=now)
+
+    def kept(self, claim_id: str) -> tuple[Sheet, ...]:
+        """Return what this reviewer has typed about a claim and not saved, the newest first."""
+        subjects = tuple(subject_of(task, claim_id) for task in Task)
+        with open_session(self.engine, reading=True) as session:
+            found = drafts(session, person=self.reviewer, subjects=subjects)
+        return tuple(sheet for draft in found if (sheet := _sheet(draft.body)))
+
+    def drop(self, sheet: Sheet) -> None:
+        """Forget a draft that was saved or given up."""
+        with open_session(self.engine) as session:
+            drop_draft(session, person=self.reviewer, subject=sheet.subject)
+
+
+def _sheet(body: str) -> Sheet | None:
+    """Read a draft; None for one that another version of this program has written."""
+    try:
+        return Sheet.model_validate_json(body)
+    except ValueError:
+        return None

@@ -1,9 +1,11 @@
 """What happened to a claim, told in words."""
 
-from collections.abc import Sequence
 from datetime import datetime
+from typing import assert_never
 
+from extractor import store
 from extractor.schema import Claim, Decision, DecisionKind, Part, Source, Value
+from extractor.store import Assigned, Commented, Decided, Found, Timeline
 from review_app.logic import words
 
 
@@ -20,24 +22,28 @@ class Step(Value):
     """One entry in the history of a claim."""
 
     who: str
+    """A person, or a model."""
     did: str
     """What they did, as the rest of a sentence that begins with their name."""
     when: str
+    at: str
+    """The same as a date and a time, in UTC."""
     comment: str = ""
     changes: tuple[Change, ...] = ()
+    is_machine: bool = False
 
 
-def steps(decisions: Sequence[Decision], now: datetime) -> tuple[Step, ...]:
-    """Tell the decisions on one claim.
+def steps(timeline: Timeline, now: datetime) -> tuple[Step, ...]:
+    """Tell everything that happened to a claim.
 
     Args:
-        decisions: Oldest first.
+        timeline: As the store has it.
         now: Aware; times are told from here.
 
     Returns:
-        One step a decision, newest first.
+        One step each, newest first.
     """
-    return tuple(step(decision, now) for decision in reversed(decisions))
+    return tuple(_told_step(entry, now) for entry in reversed(timeline.steps))
 
 
 def step(decision: Decision, now: datetime) -> Step:
@@ -49,9 +55,43 @@ def step(decision: Decision, now: datetime) -> Step:
         who=decision.reviewer,
         did=did,
         when=words.ago(decision.decided_at, now),
+        at=words.clock(decision.decided_at),
         comment=decision.comment,
         changes=changes(decision.before, decision.after),
     )
+
+
+def in_force(timeline: Timeline) -> Decision | None:
+    """Return the decision by which a claim stands as it does; None for one that waits."""
+    standing: list[Decision] = []
+    for entry in timeline.steps:
+        if not isinstance(entry, Decided):
+            continue
+        if entry.decision.kind is not DecisionKind.UNDO:
+            standing.append(entry.decision)
+        elif standing:
+            standing.pop()
+    return standing[-1] if standing else None
+
+
+def _told_step(entry: store.Step, now: datetime) -> Step:
+    when, at = words.ago(entry.at, now), words.clock(entry.at)
+    match entry:
+        case Decided():
+            return step(entry.decision, now)
+        case Commented():
+            return Step(who=entry.comment.author, did="commented", when=when, at=at, comment=entry.comment.text)
+        case Assigned():
+            did = f"sent it to {entry.after}" if entry.after else "gave it back to all"
+            return Step(who=entry.by, did=did, when=when, at=at)
+        case Found():
+            changed = changes(entry.before, entry.after) if entry.before else ()
+            did = "found this claim" if entry.before is None else "found it again"
+            if changed:
+                did = "told it otherwise"
+            return Step(who=entry.identity.model, did=did, when=when, at=at, changes=changed, is_machine=True)
+        case _:
+            assert_never(entry)
 
 
 def changes(before: Claim, after: Claim) -> tuple[Change, ...]:

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from extractor.errors import StoreError
-from extractor.schema import Article, Claim, StoredClaim, Value
+from extractor.schema import Article, StoredClaim, Value
 from extractor.store import get_article, get_claim, list_claims
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ class ClaimInArticle(Value):
 
     stored: StoredClaim
     article: Article
-    others: tuple[Claim, ...]
+    others: tuple[StoredClaim, ...]
     """The article's other claims, in reading order."""
 
 
@@ -30,7 +30,7 @@ def claim_in_article(session: "Session", claim_id: str) -> ClaimInArticle:
     return ClaimInArticle(
         stored=stored,
         article=get_article(session, ref=stored.article_sha256),
-        others=tuple(one.claim for one in siblings if one.claim.id != claim_id),
+        others=tuple(one for one in siblings if one.claim.id != claim_id),
     )
 
 

@@ -19,7 +19,6 @@ class Target(Value):
     version: int
     undo_claim_id: str | None = None
     """Whose decision the undo key takes back."""
-    undo_version: int | None = None
 
 
 class Presses:

@@ -5,13 +5,19 @@ from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from itertools import pairwise
 
-from extractor.schema import Article, Claim, Span, Value
+from extractor.schema import Appearance, Article, Claim, ClaimStatus, Span, StoredClaim, Value
+from review_app.logic import words
+from review_app.logic.correction import Form
 from review_app.logic.ledger import Reading
-from review_app.logic.visible import visible
+from review_app.logic.visible import STEERING, visible
 
 SHOWN_CHARS = 60_000
 """How much of an article is shown around the claim; ten times a long report, and a browser still
 lays it out in one line without a pause."""
+
+
+NAMED = 4
+"""Other places of an article that are named."""
 
 
 class MarkKind(StrEnum):
@@ -21,7 +27,9 @@ class MarkKind(StrEnum):
     SOURCE = "source"
     CUE = "cue"
     OTHER = "other"
-    """Content of another claim of the same article."""
+    """Content of another claim of the same article that waits for a decision."""
+    DONE = "done"
+    """Content of another claim that is decided."""
     MISSED = "missed"
     """A sentence that may hold a claim that was not found."""
 
@@ -32,7 +40,7 @@ class Mark(Value):
     span: Span
     kind: MarkKind
     claim_id: str | None = None
-    """Set for kind other: the claim to open when it is clicked."""
+    """Set for kinds other and done: the claim to open when it is clicked."""
     note: str | None = None
     """Set for kind missed: why it is suspected."""
 
@@ -41,7 +49,11 @@ class Run(Value):
     """A stretch of text under the same marks throughout."""
 
     text: str
-    """Safe to show: steering characters are written out."""
+    """Safe to show: a steering character is a run of its own, written out."""
+    start_char: int
+    """In the article, inclusive."""
+    end_char: int
+    """Exclusive. Where this is not the length of `text` in code points, the run is a steering character."""
     kinds: tuple[MarkKind, ...] = ()
     """In the order of `MarkKind`; empty for plain text."""
     claim_id: str | None = None
@@ -68,6 +80,8 @@ class ArticleView(Value):
     """The title; it stays in sight while the text is scrolled."""
     byline: str
     """Publisher, date and address, as far as they are known."""
+    appearances: str = ""
+    """Where else it appeared."""
     paragraphs: tuple[Paragraph, ...]
     reading: Reading | None = None
     """What was read; its misses are marked in the paragraphs."""
@@ -76,15 +90,34 @@ class ArticleView(Value):
     n_chars_after: int = 0
 
 
-def marks_of(claim: Claim, others: Iterable[Claim] = (), reading: Reading | None = None) -> tuple[Mark, ...]:
+class Focus(Value):
+    """The parts of one claim as they are marked."""
+
+    content: tuple[Span, ...] = ()
+    source: tuple[Span, ...] = ()
+    cue: tuple[Span, ...] = ()
+
+
+def focus_of(claim: Claim) -> Focus:
+    """Return the parts of a claim."""
+    mention, cue = claim.source.mention, claim.cue
+    return Focus(content=claim.content.spans, source=mention.spans if mention else (), cue=cue.spans if cue else ())
+
+
+def focus_of_forms(forms: Sequence[Form]) -> Focus:
+    """Return what is selected for claims that are being written."""
+    content = [span for form in forms for span in form.content_spans]
+    return Focus(content=tuple(content), source=forms[0].mention_spans, cue=forms[0].cue_spans)
+
+
+def marks_of(focus: Focus, others: Iterable[StoredClaim] = (), reading: Reading | None = None) -> tuple[Mark, ...]:
     """Return the marks for one claim in focus, for the article's other claims, and for what may be missed."""
-    marks = [Mark(span=s, kind=MarkKind.CONTENT) for s in claim.content.spans]
-    if claim.source.mention:
-        marks += [Mark(span=s, kind=MarkKind.SOURCE) for s in claim.source.mention.spans]
-    if claim.cue:
-        marks += [Mark(span=s, kind=MarkKind.CUE) for s in claim.cue.spans]
+    marks = [Mark(span=s, kind=MarkKind.CONTENT) for s in focus.content]
+    marks += [Mark(span=s, kind=MarkKind.SOURCE) for s in focus.source]
+    marks += [Mark(span=s, kind=MarkKind.CUE) for s in focus.cue]
     for other in others:
-        marks += [Mark(span=s, kind=MarkKind.OTHER, claim_id=other.id) for s in other.content.spans]
+        kind = MarkKind.OTHER if other.status is ClaimStatus.PENDING else MarkKind.DONE
+        marks += [Mark(span=s, kind=kind, claim_id=other.claim.id) for s in other.claim.content.spans]
     for miss in reading.misses if reading else ():
         marks.append(Mark(span=miss.span, kind=MarkKind.MISSED, note=miss.reason))
     return tuple(marks)
@@ -107,6 +140,8 @@ def runs(text: str, marks: Sequence[Mark], within: Span | None = None) -> tuple[
     borders = {start, end}
     for mark in shown:
         borders |= {max(start, mark.span.start_char), min(end, mark.span.end_char)}
+    for steering in STEERING.finditer(text, start, end):
+        borders |= {steering.start(), steering.end()}
     cuts = sorted(borders)
     opening = sorted(shown, key=lambda m: m.span.start_char, reverse=True)
     active: list[Mark] = []
@@ -119,12 +154,27 @@ def runs(text: str, marks: Sequence[Mark], within: Span | None = None) -> tuple[
         kinds = tuple(kind for kind in MarkKind if kind in marked)
         innermost = next((m.claim_id for m in reversed(active) if m.claim_id), None)
         note = next((visible(m.note) for m in active if m.note), None)
-        result.append(Run(text=visible(text[left:right]), kinds=kinds, claim_id=innermost, note=note))
+        result.append(
+            Run(
+                text=visible(text[left:right]),
+                start_char=left,
+                end_char=right,
+                kinds=kinds,
+                claim_id=innermost,
+                note=note,
+            )
+        )
     return tuple(result)
 
 
 def article_view(
-    article: Article, claim: Claim, others: Iterable[Claim] = (), reading: Reading | None = None
+    article: Article,
+    claim: Claim,
+    others: Iterable[StoredClaim] = (),
+    reading: Reading | None = None,
+    *,
+    focus: Focus | None = None,
+    appearances: Sequence[Appearance] = (),
 ) -> ArticleView:
     """Lay out an article for the claim in focus.
 
@@ -133,13 +183,15 @@ def article_view(
         claim: The one in focus.
         others: The article's other claims, faintly marked.
         reading: What was read of the article.
+        focus: What is marked as the claim's parts, where that is not what the claim has.
+        appearances: Where else the article, or a near copy, appeared.
 
     Returns:
         Paragraphs in reading order. An article longer than `SHOWN_CHARS` is cut around the claim, and
         the view says how much is left out.
     """
-    window = _window(article.text, claim.content.spans)
-    marks = marks_of(claim, others, reading)
+    window = window_of(article.text, claim.content.spans)
+    marks = marks_of(focus or focus_of(claim), others, reading)
     title = article.metadata.title
     paragraphs = []
     for found in re.finditer(r"[^\n]+", article.text):
@@ -153,6 +205,7 @@ def article_view(
         claim_id=claim.id,
         heading=visible(title) if title else None,
         byline=_byline(article),
+        appearances=_also(appearances),
         paragraphs=tuple(paragraphs),
         reading=reading,
         n_chars_before=window.start_char,
@@ -160,12 +213,23 @@ def article_view(
     )
 
 
-def _window(text: str, spans: Sequence[Span]) -> Span:
+def window_of(text: str, spans: Sequence[Span]) -> Span:
+    """Return the stretch of an article that is shown around some spans: all of it but where it is very long."""
     if len(text) <= SHOWN_CHARS:
-        return Span(start_char=0, end_char=len(text))
+        return Span(start_char=0, end_char=max(1, len(text)))
     place = spans[0].start_char if spans else 0
     start = max(0, min(place - SHOWN_CHARS // 2, len(text) - SHOWN_CHARS))
     return Span(start_char=start, end_char=start + SHOWN_CHARS)
+
+
+def _also(appearances: Sequence[Appearance]) -> str:
+    places = (a.metadata.publisher or a.metadata.url or a.metadata.origin for a in appearances)
+    named = list(dict.fromkeys(place for place in places if place))
+    if not named:
+        return ""
+    more = len(named) - NAMED
+    tail = f" and {words.count(more, 'more place')}" if more > 0 else ""
+    return visible(f"Also in {', '.join(named[:NAMED])}{tail}")
 
 
 def _byline(article: Article) -> str:

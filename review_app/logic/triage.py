@@ -2,77 +2,33 @@
 
 from collections import Counter
 from collections.abc import Callable
-from enum import StrEnum
 from functools import wraps
 from threading import RLock
 from typing import Concatenate, ParamSpec, TypeVar
 
-from extractor.errors import Conflict, StoreError
-from extractor.schema import Claim, ClaimStatus, DecisionKind, RejectionReason, Value
-from extractor.store import NewDecision
-from review_app.logic import words
-from review_app.logic.correction import Form, Problem, Problems, form_of, read_form
-from review_app.logic.desk import Desk, Opened, Progress
-from review_app.logic.history import Step, step
-from review_app.logic.ledger import LeftOut
+from extractor.errors import Conflict, LeaseLost, NotAllowed, StoreError
+from extractor.people import Act
+from extractor.schema import Claim, Decision, DecisionKind, RejectionReason, StoredClaim
+from extractor.store import Decided, Found, Lease, NewDecision
+from review_app.logic import deeds, words
+from review_app.logic.desk import Desk, Opened
+from review_app.logic.history import in_force, step
 from review_app.logic.presses import SETTLE_S, Presses, Target
+from review_app.logic.screens import ClaimScreen, EmptyScreen, FinishedScreen, Mode, Screen, Stale
+from review_app.logic.sheet import Task
+from review_app.logic.stale import differences
+from review_app.logic.writer import Writer, near_misses
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-
-class Mode(StrEnum):
-    """What the reviewer is doing with the claim on the screen."""
-
-    READ = "read"
-    REJECT = "reject"
-    CORRECT = "correct"
-
-
-class Stale(Value):
-    """The claim was changed while it was on the screen; nothing was saved."""
-
-    last: Step | None
-    """What somebody did; None when a newer extraction changed it."""
-
-
-class EmptyScreen(Value):
-    """There are no claims at all."""
-
-    left_out: tuple[LeftOut, ...]
-    """All articles."""
-
-
-class FinishedScreen(Value):
-    """Nothing waits for this reviewer."""
-
-    progress: Progress
-    done: dict[DecisionKind, int]
-    """What was decided in this session, undone decisions taken off."""
-    can_undo: bool
-    notice: str | None
-    left_out: tuple[LeftOut, ...]
-    """Articles that gave no claim."""
-
-
-class ClaimScreen(Value):
-    """One claim beside its article."""
-
-    progress: Progress
-    opened: Opened
-    mode: Mode
-    can_undo: bool
-    notice: str | None
-    """One sentence about what the last press did."""
-    stale: Stale | None
-    form: Form | None
-    """Set in mode correct: what the fields hold when they are drawn for the first time."""
-    problems: tuple[Problem, ...]
-    comment: str
-    """Typed for a rejection that could not be saved."""
-
-
-Screen = EmptyScreen | FinishedScreen | ClaimScreen
+RESUMED = {
+    Task.CORRECT: "You were correcting this claim.",
+    Task.ADD: "You were adding a claim beside this one.",
+    Task.SPLIT: "You were splitting this claim.",
+    Task.MERGE: "You were merging this claim with others.",
+    Task.COMMENT: "You were writing a comment.",
+}
 
 
 def _one_at_a_time(
@@ -97,14 +53,21 @@ class Triage:
 
     def __init__(self, desk: Desk, *, monotonic: Callable[[], float], settle_s: float = SETTLE_S) -> None:
         self.desk = desk
+        self.writer = Writer(self)
+        self.mode = Mode.READ
+        self.notice: str | None = None
+        self.stale: Stale | None = None
+        self.opened: Opened | None = None
+        """What was drawn last."""
+        self.run = 0
+        """Rises whenever the page is drawn."""
         self._presses = Presses(monotonic, settle_s=settle_s)
         self._claim_id: str | None = None
-        self._mode = Mode.READ
+        self._held: Lease | None = None
+        self._place: str | None = None
+        self._passed: list[str] = []
         self._target: Target | None = None
-        self._notice: str | None = None
-        self._stale: Stale | None = None
-        self._problems: tuple[Problem, ...] = ()
-        self._drafts: dict[str, Form] = {}
+        self._last: Decision | None = None
         self._comment = ""
         self._done: Counter[DecisionKind] = Counter()
         self.lock = RLock()
@@ -116,42 +79,70 @@ class Triage:
         Raises:
             StoreError: The database refused.
         """
+        self.run += 1
         progress = self.desk.progress()
         if self._claim_id is None and progress.waiting:
-            self._claim_id = self.desk.next_id()
-        last = self.desk.last_decision() if progress.decided else None
-        undo_version = self.desk.version(last.claim_id) if last else None
-        undo_id = last.claim_id if last else None
-        notice, self._notice = self._notice, None
+            self._arrive(self._next())
+        self._last = self.desk.last_decision() if progress.decided else None
+        undo_id = self._last.claim_id if self._last else None
+        notice, self.notice = self.notice, None
         if self._claim_id is None:
-            self._target = Target(claim_id="", version=0, undo_claim_id=undo_id, undo_version=undo_version)
+            self.opened = None
+            self._target = Target(claim_id="", version=0, undo_claim_id=undo_id)
             if not progress.total:
-                return EmptyScreen(left_out=self.desk.left_out())
+                return EmptyScreen(left_out=self.desk.left_out(), person=self.desk.person)
             return FinishedScreen(
                 progress=progress,
                 done=dict(self._done),
-                can_undo=bool(last),
+                undo=_undo_words(self._last),
                 notice=notice,
                 left_out=self.desk.left_out(),
+                person=self.desk.person,
             )
-        opened = self.desk.open(self._claim_id)
-        self._target = Target(
-            claim_id=self._claim_id,
-            version=opened.stored.version,
-            undo_claim_id=undo_id,
-            undo_version=undo_version,
-        )
+        if self._held is not None:
+            self._held = self._foreign(self.desk.hold(self._claim_id))
+        self.opened = opened = self.desk.open(self._claim_id)
+        self.writer.wants_redraw = False
+        self._target = Target(claim_id=self._claim_id, version=opened.stored.version, undo_claim_id=undo_id)
+        if (
+            (sheet := self.writer.sheet)
+            and self.mode is Mode.WRITE
+            and self.stale is None
+            and sheet.is_behind(opened.stored)
+        ):
+            self.stale = self._what_changed(opened, sheet.base)
+            self.writer.catch_up(opened.stored.version)
+        standing = in_force(opened.timeline)
         return ClaimScreen(
             progress=progress,
             opened=opened,
-            mode=self._mode,
-            can_undo=last is not None,
+            person=self.desk.person,
+            mode=self.mode,
+            undo=_undo_words(self._last),
+            take_back=_take_back_words(self.desk, standing),
             notice=notice,
-            stale=self._stale,
-            form=self._form(opened) if self._mode is Mode.CORRECT else None,
-            problems=self._problems,
+            stale=self.stale,
+            held=self._held,
+            sheet=self.writer.sheet if self.mode is Mode.WRITE else None,
+            sheet_number=self.writer.number,
+            fill=self.writer.fill,
+            problems=self.writer.problems,
             comment=self._comment,
+            misses=near_misses(opened) if self.mode is Mode.MISSED else (),
+            choices=self.writer.choices(opened) if self.mode is Mode.TOGETHER else (),
+            colleagues=self.desk.colleagues() if self.mode is Mode.SEND else (),
         )
+
+    def writing(self, screen: ClaimScreen) -> ClaimScreen | None:
+        """Return a screen with the sheet as it stands now, or None when the whole page has to be drawn anew.
+
+        Args:
+            screen: As the page was drawn last.
+        """
+        writer = self.writer
+        if writer.wants_redraw or writer.sheet is None or writer.number != screen.sheet_number:
+            return None
+        return screen.model_copy(update={"sheet": writer.sheet, "fill": writer.fill, "problems": writer.problems})
 
     @_one_at_a_time
     def drawn(self) -> None:
@@ -165,9 +156,17 @@ class Triage:
 
     @_one_at_a_time
     def open(self, claim_id: str) -> None:
-        """Go to a claim, as named by a click in the article or by the page's address; unknown ones are ignored."""
+        """Go to a claim, as named by another page, by a click or by the page's address; unknown ones are ignored."""
         if claim_id != self._claim_id and self.desk.exists(claim_id):
-            self._go(claim_id)
+            self.go(claim_id)
+
+    @_one_at_a_time
+    def clicked(self, claim_id: str) -> None:
+        """Answer a click on another claim of the article."""
+        if self.mode is Mode.TOGETHER:
+            self.writer.choose(claim_id)
+        else:
+            self.open(claim_id)
 
     @_one_at_a_time
     def verify(self) -> None:
@@ -176,45 +175,40 @@ class Triage:
             self._decide(target, DecisionKind.VERIFY)
 
     @_one_at_a_time
-    def start_reject(self) -> None:
-        """Ask for the reason of a rejection."""
-        self._mode = Mode.REJECT
+    def turn_to(self, mode: Mode) -> None:
+        """Begin something that needs another key or a mouse: a rejection's reason, a colleague, a passage."""
+        self.mode = mode
 
     @_one_at_a_time
     def reject(self, reason: RejectionReason, comment: str = "") -> None:
-        """Reject the claim on the screen."""
-        if target := self._presses.take():
+        """Reject the claim on the screen; splits and merges lead to their own forms."""
+        if reason is RejectionReason.SPLIT:
+            self.writer.start(Task.SPLIT)
+        elif reason is RejectionReason.MERGE:
+            self.turn_to(Mode.TOGETHER)
+        elif target := self._presses.take():
             self._comment = comment
             self._decide(target, DecisionKind.REJECT, reason=reason, comment=comment.strip())
 
     @_one_at_a_time
-    def start_correct(self) -> None:
-        """Open the form, with what was typed before if it was left unsaved."""
-        self._mode = Mode.CORRECT
-
-    @_one_at_a_time
-    def save(self, form: Form) -> None:
-        """Save a correction; what cannot be saved stays in the form with the reason beside it."""
+    def send(self, to: str | None, comment: str = "") -> None:
+        """Send the claim on the screen to a colleague, or give it back to all, and go on."""
         if not (target := self._presses.take()):
             return
-        self._drafts[target.claim_id] = form
-        opened = self.desk.open(target.claim_id)
-        read = read_form(form, opened.stored.claim, opened.article, self.desk.place)
-        if isinstance(read, Problems):
-            self._problems = read.items
+        try:
+            deeds.send(self.desk, target.claim_id, to, comment)
+        except (StoreError, NotAllowed) as error:
+            self.notice = sentence(error)
             return
-        self._problems = ()
-        checked = self.desk.check(opened.article, read)
-        comment = form.comment.strip()
-        self._decide(target, DecisionKind.CORRECT, corrected=checked, comment=comment)
+        self.go_on(target.claim_id)
+        self.notice = f"Sent to {to}: it comes first for them." if to else "Given back to all."
 
     @_one_at_a_time
-    def cancel(self, form: Form | None = None) -> None:
-        """Go back to reading; what was typed comes back when the form is opened again."""
-        if form is not None and self._claim_id is not None:
-            self._drafts[self._claim_id] = form
-            self._notice = "Nothing saved. What you typed is kept: Correct brings it back."
-        self._mode, self._problems, self._stale = Mode.READ, (), None
+    def cancel(self, comment: str = "") -> None:
+        """Go back to reading."""
+        self._comment = comment
+        self.mode, self.stale = Mode.READ, None
+        self.writer.problems = ()
 
     @_one_at_a_time
     def skip(self) -> None:
@@ -222,33 +216,61 @@ class Triage:
         if not (target := self._presses.take()):
             return
         if not target.claim_id:
-            self._go(None)
+            self.go(None)
             return
-        found = self.desk.next_id(after=target.claim_id)
-        self._go(found)
+        if not self.desk.person.may(Act.DECIDE):
+            self._passed.append(target.claim_id)
+            self.go(self._next())
+            return
+        found = self.desk.skip(target.claim_id)
+        self.go(found)
         if found == target.claim_id:
-            self._notice = "This is the only claim waiting for you."
+            self.notice = "This is the only claim waiting for you."
+
+    @_one_at_a_time
+    def back(self) -> None:
+        """Go to the claim that was looked at before, for somebody who only reads."""
+        if self._passed and self._presses.take():
+            self.go(self._passed.pop())
 
     @_one_at_a_time
     def undo(self) -> None:
-        """Take back this reviewer's last decision and show its claim again."""
+        """Take back this reviewer's last decision, with all that was decided in the same step, and show its claim."""
         target = self._presses.take()
-        if not target or target.undo_claim_id is None or target.undo_version is None:
+        last = self.desk.last_decision()
+        if not target or target.undo_claim_id is None:
             return
-        undone = self.desk.last_decision()
+        if last is None or last.claim_id != target.undo_claim_id:
+            self.notice = "Nothing taken back: somebody has changed that claim since."
+            return
+        self._take_back(last)
+
+    @_one_at_a_time
+    def take_back(self) -> None:
+        """Take back the decision by which the claim on the screen stands, as its history offers it."""
+        if (target := self._presses.take()) and self.opened and self.opened.stored.claim.id == target.claim_id:
+            standing = in_force(self.opened.timeline)
+            if standing is not None:
+                self._take_back(standing, version=target.version)
+
+    def _take_back(self, decision: Decision, version: int | None = None) -> None:
         try:
-            self.desk.undo(target.undo_claim_id, target.undo_version)
-        except Conflict:
-            self._go(target.undo_claim_id)
-            self._stale = self._what_changed(target.undo_claim_id)
+            seen = self.desk.stored(decision.claim_id).version if version is None else version
+            stand = deeds.take_back(self.desk, decision, seen)
+        except Conflict as error:
+            self.go(decision.claim_id)
+            self.meet(error, None)
             return
-        except StoreError as error:
-            self._notice = _sentence(error)
+        except (StoreError, NotAllowed) as error:
+            self.notice = sentence(error)
             return
-        if undone:
-            self._done[undone.kind] = max(0, self._done[undone.kind] - 1)
-        self._go(target.undo_claim_id)
-        self._notice = "Taken back: the claim waits for a decision again."
+        if decision.reviewer == self.desk.reviewer:
+            self._done[decision.kind] = max(0, self._done[decision.kind] - 1)
+        if decision.kind is not DecisionKind.ADD or decision.batch_id:
+            self.go(next((s.claim.id for s in stand if _waits(s)), decision.claim_id))
+        n = len(stand)
+        told = f"{n:,} claims stand as before" if n > 1 else "the claim stands as before"
+        self.notice = f"Taken back: {told}."
 
     def _decide(
         self,
@@ -257,7 +279,6 @@ class Triage:
         *,
         reason: RejectionReason | None = None,
         comment: str = "",
-        corrected: Claim | None = None,
     ) -> None:
         decision = NewDecision(
             claim_id=target.claim_id,
@@ -266,39 +287,96 @@ class Triage:
             reviewer=self.desk.reviewer,
             reason=reason,
             comment=comment,
-            corrected=corrected,
         )
         try:
-            self.desk.decide(decision)
-        except Conflict:
-            self._stale = self._what_changed(target.claim_id)
-            return
-        except StoreError as error:  # somebody else holds the claim, the disk is full, ...
-            self._notice = _sentence(error)
-            return
+            deeds.record(self.desk, decision)
+        except Conflict as error:
+            self.meet(error, self.opened.stored.claim if self.opened else None)
+        except (StoreError, NotAllowed) as error:
+            self.refused(error)
+        else:
+            self.did(kind)
+            self.go_on(target.claim_id)
+
+    def take_press(self) -> Target | None:
+        """Return what a press is for, or None when it does not count."""
+        return self._presses.take()
+
+    def did(self, kind: DecisionKind) -> None:
+        """Count a decision of this session and say so."""
         self._done[kind] += 1
-        self._drafts.pop(target.claim_id, None)
-        self._go(self.desk.next_id(after=target.claim_id))
-        self._notice = f"{words.DID[kind].capitalize()}. Undo takes it back."
+        self.notice = f"{words.DID[kind].capitalize()}. Undo takes it back."
 
-    def _what_changed(self, claim_id: str) -> Stale:
-        steps = self.desk.open(claim_id).history
-        return Stale(last=step(steps[-1], self.desk.now()) if steps else None)
+    def meet(self, error: Conflict, seen: Claim | None) -> None:
+        """Show what somebody changed on a claim while it was on the screen."""
+        claim_id = error.current.claim.id if error.current else self._claim_id or ""
+        opened = self.desk.open(claim_id)
+        self.stale = self._what_changed(opened, seen)
 
-    def _form(self, opened: Opened) -> Form:
-        draft = self._drafts.get(opened.stored.claim.id)
-        return draft or form_of(opened.stored.claim, opened.article)
+    def _what_changed(self, opened: Opened, seen: Claim | None) -> Stale:
+        decided = [s.decision for s in opened.timeline.steps if isinstance(s, Decided)]
+        # What rose the version last: a decision, unless a newer extraction came after it.
+        found = [s.at for s in opened.timeline.steps if isinstance(s, Found)]
+        newest = decided[-1] if decided and (not found or decided[-1].decided_at >= found[-1]) else None
+        sheet = self.writer.sheet
+        mine = sheet.forms[0] if sheet and sheet.task is Task.CORRECT else None
+        changed = differences(seen, opened.stored.claim, opened.article, mine) if seen else ()
+        return Stale(last=step(newest, self.desk.now()) if newest else None, differences=changed)
 
-    def _go(self, claim_id: str | None) -> None:
+    def refused(self, error: Exception) -> None:
+        """Say why something was not saved; where somebody else holds the claim, who and how long."""
+        if isinstance(error, LeaseLost) and self._claim_id:
+            self._held = self._foreign(self.desk.hold(self._claim_id))
+        if self._held is None:
+            self.notice = sentence(error)
+
+    def go_on(self, after: str) -> None:
+        """Take the next claim of the queue."""
+        notice = self.notice
+        self.go(self.desk.next_id(after=after))
+        self.notice = notice
+
+    def go(self, claim_id: str | None) -> None:
+        """Turn to another claim, or to none; what was typed about it before comes back."""
+        left, self._held = self._claim_id, None
+        if claim_id is not None and claim_id != left:
+            self._held = self._foreign(self.desk.hold(claim_id, leaving=left))
+        self._arrive(claim_id)
+
+    def _arrive(self, claim_id: str | None) -> None:
         self._claim_id = claim_id
-        self._mode, self._problems, self._stale, self._comment = Mode.READ, (), None, ""
+        self.mode, self.stale, self._comment = Mode.READ, None, ""
+        if task := self.writer.resume(claim_id):
+            self.mode = Mode.WRITE
+            self.notice = f"{RESUMED[task]} What you typed is still here."
+
+    def _next(self) -> str | None:
+        if self.desk.person.may(Act.DECIDE):
+            return self.desk.next_id()
+        found, self._place = self.desk.look_on(self._place)
+        return found
+
+    def _foreign(self, lease: Lease | None) -> Lease | None:
+        return lease if lease and lease.holder != self.desk.reviewer else None
 
 
-def _sentence(error: StoreError) -> str:
+def sentence(error: Exception) -> str:
+    """Return an error's message as a sentence."""
     text = str(error)
     return text[:1].upper() + text[1:] + "."
 
 
-def is_waiting(opened: Opened) -> bool:
-    """Tell whether a claim still waits for its decision."""
-    return opened.stored.status is ClaimStatus.PENDING
+def _undo_words(last: Decision | None) -> str | None:
+    if last is None:
+        return None
+    return "Undo my last step" if last.batch_id else "Undo my last"
+
+
+def _take_back_words(desk: Desk, standing: Decision | None) -> str | None:
+    if standing is None or not deeds.may_take_back(desk, standing):
+        return None
+    return "Take my decision back" if standing.reviewer == desk.reviewer else "Take this decision back"
+
+
+def _waits(stored: StoredClaim) -> bool:
+    return stored.status is stored.status.PENDING

@@ -1,6 +1,6 @@
 """The words a reviewer reads for the closed sets of the domain, and for times."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 
 from extractor.schema import (
     ClaimKind,
@@ -66,7 +66,23 @@ REASON = {
     RejectionReason.SPLIT: "Several claims in one",
     RejectionReason.MERGE: "Part of another claim",
 }
-"""In the order of their keys, 1 to 7."""
+"""In the order of their keys, 1 to 9."""
+FIELD = {
+    "text": "Claim, as one sentence",
+    "content": "Words in the article",
+    "source_name": "Said by",
+    "source_role": "Role or title",
+    "source_kind": "Kind of source",
+    "quotation": "How it is said",
+    "mention": "Words for the speaker",
+    "cue": "Attributing words",
+    "chain": "Reported by",
+    "kind": "Kind of claim",
+    "check_worthiness": "Check-worthiness",
+    "check_worthiness_reason": "Why it is worth checking",
+}
+"""The fields of a claim as a form calls them, in its order."""
+VALUE: dict[str, str] = {str(k): told for of in (QUOTATION, SOURCE_KIND, CLAIM_KIND) for k, told in of.items()}
 PIECE_STATE = {
     PieceState.CLAIMS: "with claims",
     PieceState.EMPTY: "without claims",
@@ -124,6 +140,70 @@ def ago(then: datetime, now: datetime) -> str:
     return f"on {then.day} {then:%B %Y}"
 
 
+def days_old(day: date, now: datetime) -> str:
+    """Say how old something of a day is: ``of today``, ``of yesterday``, ``3 days old``, ``2 months old``."""
+    days = (now.date() - day).days
+    if days <= 0:
+        return "of today"
+    if days == 1:
+        return "of yesterday"
+    if days < 60:
+        return f"{days} days old"
+    return f"{days // 30} months old" if days < 730 else f"{days // 365} years old"
+
+
+def clock(at: datetime) -> str:
+    """Write a time out: ``24 November 2026, 09:30 UTC``."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+
+
 def count(n: int, noun: str) -> str:
     """Write a number with its noun in singular or plural: ``1 claim``, ``1,204 claims``."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+KEYS = (
+    (
+        "Decide",
+        (
+            (("V",), "Verify: the claim is what the article says"),
+            (("E",), "Correct it"),
+            (("X",), "Reject it; then 1 to 9 for the reason"),
+            (("U",), "Take my last step back"),
+            (("S",), "Skip: it comes last for me"),
+        ),
+    ),
+    (
+        "More",
+        (
+            (("A",), "Add a claim that was missed"),
+            (("P",), "Split it into parts"),
+            (("M",), "Merge it with others of the article"),
+            (("T",), "Send it to a colleague"),
+            (("N",), "Write a note"),
+        ),
+    ),
+    (
+        "Writing",
+        (
+            (("Ctrl", "⏎"), "Save"),
+            (("Esc",), "Back; what is typed is kept"),
+            (("Tab",), "Next field"),
+        ),
+    ),
+    (
+        "Words selected in the article",
+        (
+            (("A",), "Add them as a claim"),
+            (("E",), "Make them the words of this claim"),
+            (("1", "4"), "In a form: claim, one more piece, speaker, attribution"),
+            (("⏎",), "In the article: select the claim's words; then Shift with arrows"),
+        ),
+    ),
+)
+"""Every key of the review page by its group, for the list on ``?``."""
+KEY_NOTE = (
+    "No key acts while you type in a field. A key pressed twice, held down, or pressed before the next claim could be "
+    "read, decides nothing more. Everything can be undone."
+)

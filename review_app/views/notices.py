@@ -4,7 +4,8 @@ import streamlit as st
 
 from extractor.schema import DecisionKind
 from review_app.logic import words
-from review_app.logic.triage import EmptyScreen, FinishedScreen, Triage
+from review_app.logic.screens import EmptyScreen, FinishedScreen
+from review_app.logic.triage import Triage
 from review_app.views.actions import undo_button
 from review_app.widgets.claim_card import notice_line
 from review_app.widgets.frame import left_out_list, message
@@ -39,7 +40,7 @@ def finished_page(triage: Triage, screen: FinishedScreen) -> None:
     left_out_list(screen.left_out)
     with st.container(key="move", horizontal=True, gap="small", horizontal_alignment="center"):
         st.button("Look again", key="skip", shortcut="S", on_click=triage.skip)
-        undo_button(triage, can_undo=screen.can_undo)
+        undo_button(triage, screen.undo)
     notice_line(screen.notice)
 
 

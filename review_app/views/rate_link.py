@@ -5,7 +5,8 @@ import streamlit as st
 from extractor.people import Act
 from review_app.deps import Visit
 from review_app.logic.factchecks import VERIFIED
-from review_app.logic.triage import ClaimScreen, Triage
+from review_app.logic.screens import ClaimScreen
+from review_app.logic.triage import Triage
 from review_app.widgets.ways import go
 
 

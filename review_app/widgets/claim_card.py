@@ -5,58 +5,95 @@ from datetime import datetime
 
 import streamlit as st
 
-from extractor.schema import Claim, Source, SourceKind
+from extractor.people import Person
+from extractor.schema import Claim, ClaimStatus, Source, SourceKind
+from extractor.store import Assigned, Commented, Found, Lease, OtherReading
 from review_app.logic import words
 from review_app.logic.desk import Opened
-from review_app.logic.history import Change, Step, steps
-from review_app.logic.triage import Stale, is_waiting
+from review_app.logic.history import Change, Step, in_force, step, steps
+from review_app.logic.screens import Stale
 from review_app.widgets.markup import isolated, safe
 
+SHOWN_COMMENTS = 2
+"""The others are in the history."""
 LONG_CHARS = 180
 """A claim longer than this is set smaller, so that the keys stay on a screen of 800 px."""
 
 
-def claim_card(opened: Opened, now: datetime) -> None:
+def claim_card(opened: Opened, person: Person, now: datetime) -> None:
     """Draw a claim."""
     claim = opened.stored.claim
     st.html(
         '<section class="cd-claim" aria-label="Claim">'
-        f"{_eyebrow(opened)}{_status(opened, now)}"
+        f"{_eyebrow(opened)}{_status(opened, now)}{_sent(opened, person, now)}"
         f'<p class="cd-text{" long" if len(claim.text) > LONG_CHARS else ""}" dir="auto">{safe(claim.text)}</p>'
-        f"{_source(claim)}{_worth(claim)}{_doubts(claim)}"
+        f"{_source(claim)}{_worth(claim)}{_doubts(opened)}{_said(opened, now)}{_age(opened, now)}"
         "</section>"
+    )
+
+
+def claim_line(opened: Opened) -> None:
+    """Draw no more of a claim than what it says and who says it."""
+    claim = opened.stored.claim
+    st.html(
+        '<section class="cd-claim" aria-label="Claim">'
+        f'<p class="cd-text long" dir="auto">{safe(claim.text)}</p>{_source(claim)}</section>'
     )
 
 
 def doubts_only(opened: Opened) -> None:
     """Draw what is doubtful about a claim whose fields stand in a form below."""
-    if doubts := _doubts(opened.stored.claim):
+    if doubts := _doubts(opened):
         st.html(f'<section class="cd-claim" aria-label="Doubts">{doubts}</section>')
 
 
 def history_list(opened: Opened, now: datetime) -> None:
-    """Draw what happened to a claim, folded away; a claim without a past gets one quiet line."""
-    found = f"Found by {isolated(opened.stored.model)}."
-    told = steps(opened.history, now)
+    """Draw what happened to a claim, by machines and people, folded away."""
+    told = steps(opened.timeline, now)
     if not told:
-        st.html(f'<p class="cd-history">{found} No decision yet.</p>')
         return
-    entries = "".join(f"<li>{_step(step)}</li>" for step in told)
+    made = opened.timeline.parents or opened.timeline.children
+    entries = "".join(f'<li class="{"machine" if step.is_machine else "human"}">{_step(step)}</li>' for step in told)
+    kin = _kin(opened) if made else ""
     st.html(
         f'<details class="cd-history"><summary>History: {words.count(len(told), "step")}</summary>'
-        f"<ol>{entries}<li>{found}</li></ol></details>"
+        f"<ol>{entries}</ol>{kin}</details>"
     )
 
 
-def stale_banner(stale: Stale) -> None:
-    """Say that a save was refused, who came before, and what they did."""
+def stale_banner(stale: Stale, *, is_writing: bool) -> None:
+    """Say that a save was refused, who came before, and what they did; field by field, unless the form does."""
     if stale.last is None:
         what = "<p>A newer extraction changed this claim while you had it open.</p>"
     else:
-        what = f"<p>{_step(stale.last)}</p>"
+        what = f"<p>{_who(stale.last)} {safe(stale.last.did)} {_when(stale.last)}.</p>"
+    rows = "".join(
+        f"<tr><th scope='row'>{safe(d.label)}</th><td>{_words(d.seen)}</td><td>{_words(d.theirs)}</td></tr>"
+        for d in stale.differences
+    )
+    table = (
+        "<table><thead><tr><td></td><th scope='col'>You saw</th><th scope='col'>It is now</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table>"
+        if rows
+        else ""
+    )
+    go_on = (
+        "What you typed is still here. Take over what you want and save again, or go back."
+        if is_writing
+        else "You see it as it stands now: decide again, or go on."
+    )
     st.html(
         '<div class="cd-stale" role="alert"><b>Not saved: this claim was changed in the meantime.</b>'
-        f"{what}<p>You see it as it stands now. What you typed is still here: decide again, or go on.</p></div>"
+        f"{what}{table}<p>{go_on}</p></div>"
+    )
+
+
+def held_banner(lease: Lease, now: datetime) -> None:
+    """Say that somebody else has the claim in hand."""
+    minutes = max(1, round((lease.until - now).total_seconds() / 60))
+    st.html(
+        f'<div class="cd-held" role="status"><b>{isolated(lease.holder)} has this claim open.</b> You can read it. '
+        f"It can be decided when they are done, or in {words.count(minutes, 'minute')} if they leave it.</div>"
     )
 
 
@@ -73,12 +110,49 @@ def _eyebrow(opened: Opened) -> str:
 
 
 def _status(opened: Opened, now: datetime) -> str:
-    if is_waiting(opened):
+    if opened.stored.status is ClaimStatus.PENDING:
         return ""
     status = opened.stored.status
-    last = steps(opened.history, now)[:1]
-    by = f" by {isolated(last[0].who)} {last[0].when}" if last else ""
+    standing = in_force(opened.timeline)
+    by = ""
+    if standing:
+        told = step(standing, now)
+        by = f" by {_who(told)} {_when(told)}"
     return f'<p class="cd-status {status}">Already {words.STATUS[status]}{by}. A new decision replaces it.</p>'
+
+
+def _sent(opened: Opened, person: Person, now: datetime) -> str:
+    """Tell to whom the claim was sent, and by whom."""
+    to = opened.stored.assigned_to
+    last = next((s for s in reversed(opened.timeline.steps) if isinstance(s, Assigned)), None)
+    if to is None or last is None:
+        return ""
+    whom = "you" if to == person.name else isolated(to)
+    return f'<p class="cd-sent">Sent to {whom} by {isolated(last.by)} {words.ago(last.at, now)}.</p>'
+
+
+def _said(opened: Opened, now: datetime) -> str:
+    """Show the last comments."""
+    said = [s for s in opened.timeline.steps if isinstance(s, Commented)][-SHOWN_COMMENTS:]
+    rows = "".join(
+        f"<li>{isolated(s.comment.author)}, {words.ago(s.at, now)}: <q>{isolated(s.comment.text)}</q></li>"
+        for s in said
+    )
+    return f'<ul class="cd-said">{rows}</ul>' if rows else ""
+
+
+def _age(opened: Opened, now: datetime) -> str:
+    """Tell which model found the claim, and how old its article is."""
+    parts = []
+    if opened.stored.added_by:
+        parts.append(f"Added by {isolated(opened.stored.added_by)}")
+    else:
+        found = next((s for s in reversed(opened.timeline.steps) if isinstance(s, Found)), None)
+        when = f' <time title="{words.clock(found.at)}">{words.ago(found.at, now)}</time>' if found else ""
+        parts.append(f"Found by {isolated(opened.stored.model)}{when}")
+    if published := opened.article.metadata.published:
+        parts.append(f"article {words.days_old(published, now)}")
+    return f'<p class="cd-age">{" · ".join(parts)}</p>'
 
 
 def _source(claim: Claim) -> str:
@@ -111,17 +185,52 @@ def _worth(claim: Claim) -> str:
     )
 
 
-def _doubts(claim: Claim) -> str:
+def _doubts(opened: Opened) -> str:
+    claim = opened.stored.claim
     doubts = [f"<b>{words.FLAG[flag.code]}</b> {isolated(flag.detail)}" for flag in claim.flags]
     placed = words.placement(claim.content)
     if placed and not claim.flags:
         doubts.append(f"<b>Check the passage</b> {placed}")
+    doubts += [_disagrees(claim, other) for other in opened.disagreeing]
     return '<ul class="cd-flags">' + "".join(f"<li>{d}</li>" for d in doubts) + "</ul>" if doubts else ""
 
 
-def _step(step: Step) -> str:
-    comment = f" “{isolated(step.comment)}”" if step.comment else ""
-    return f"{isolated(step.who)} {step.did} {step.when}.{comment}{_changes(step.changes)}"
+def _disagrees(claim: Claim, other: OtherReading) -> str:
+    model = isolated(other.model)
+    if other.found is None:
+        return f"<b>Extractors disagree</b> {model} has no claim in these words."
+    found = other.found
+    if found.source.name.casefold() != claim.source.name.casefold():
+        return f"<b>Extractors disagree</b> {model} has it from {isolated(found.source.name)}."
+    return f"<b>Extractors disagree</b> {model} has it as: {safe(words.QUOTATION[found.quotation]).lower()}."
+
+
+def _kin(opened: Opened) -> str:
+    """Tell what the claim was made of, or what was made of it."""
+    parents, children = len(opened.timeline.parents), len(opened.timeline.children)
+    told = []
+    if parents:
+        told.append(f"It was made out of {words.count(parents, 'claim')}.")
+    if children:
+        told.append(f"{words.count(children, 'claim').capitalize()} stand in its place.")
+    return f"<p>{' '.join(told)}</p>"
+
+
+def _step(told: Step) -> str:
+    comment = f" <q>{isolated(told.comment)}</q>" if told.comment else ""
+    return f"{_who(told)} {safe(told.did)} {_when(told)}.{comment}{_changes(told.changes)}"
+
+
+def _who(told: Step) -> str:
+    return isolated(told.who, "cd-by")
+
+
+def _when(told: Step) -> str:
+    return f'<time title="{safe(told.at)}">{safe(told.when)}</time>'
+
+
+def _words(text: str) -> str:
+    return f'<span dir="auto">{safe(text)}</span>'
 
 
 def _changes(changes: Sequence[Change]) -> str:

@@ -9,6 +9,7 @@ from extractor.schema import (
     ArticleMetadata,
     Claim,
     ClaimKind,
+    ClaimStatus,
     Extraction,
     Flag,
     FlagCode,
@@ -21,6 +22,7 @@ from extractor.schema import (
     Source,
     SourceKind,
     Span,
+    StoredClaim,
     SuspectedMiss,
 )
 from extractor.store import add_article, open_session, open_store, save_extraction
@@ -212,6 +214,14 @@ def hostile_claims(article: Article) -> tuple[Claim, ...]:
             why="<b onmouseover=alert(1)>why</b>",
             flags=(Flag(code=FlagCode.MISQUOTE, detail="<iframe src='http://198.51.100.7/'></iframe>"),),
         ),
+    )
+
+
+def stored(article: Article, *claims: Claim, status: ClaimStatus = ClaimStatus.PENDING) -> tuple[StoredClaim, ...]:
+    """Return claims as the store gives them."""
+    return tuple(
+        StoredClaim(claim=claim, article_sha256=article.sha256, model="rules", status=status, version=1)
+        for claim in claims
     )
 
 

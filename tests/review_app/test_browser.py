@@ -2,96 +2,27 @@
 
 import re
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from extractor.schema import ClaimStatus, Decision, DecisionKind, PieceState, RejectionReason, StoredClaim
-from extractor.store import NewDecision, decide, get_claim, history, list_claims, open_session
+from extractor.schema import ClaimStatus, DecisionKind, PieceState, RejectionReason
 from tests.browser import settled
 from tests.review_app.desk_data import (
-    NOW,
     bridge_article,
     bridge_claims,
     hostile_article,
     hostile_claims,
     save,
 )
+from tests.review_app.reviewer import READ_S, Reviewer, sit_down
 from tests.review_app.stage import Stage
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 pytestmark = pytest.mark.browser
-
-READ_S = 0.5
-"""Longer than `presses.SETTLE_S`: nobody decides on a claim sooner than this."""
-
-
-@dataclass
-class Reviewer:
-    """Somebody at the keyboard."""
-
-    page: Page
-    engine: "Engine"
-
-    def claim(self) -> str:
-        """Read the claim on the screen and take the time that takes."""
-        settled(self.page)
-        text = self.page.locator(".cd-text").inner_text()
-        time.sleep(READ_S)
-        return text
-
-    def press(self, keys: str) -> None:
-        self.page.keyboard.press(keys)
-
-    def save(self) -> None:
-        """Save a correction by key; a key works from when its button is drawn, and a script outruns that."""
-        self.page.get_by_role("button", name="Save correction").wait_for()
-        settled(self.page)
-        self.press("Control+Enter")
-
-    def goes_on_from(self, text: str) -> None:
-        expect(self.page.locator(".cd-text")).not_to_have_text(text)
-        settled(self.page)
-
-    def stored(self, text: str) -> StoredClaim:
-        """Find a claim by its text, as it was before corrections."""
-        known = {c.text: c.id for c in bridge_claims(bridge_article())}
-        with open_session(self.engine, reading=True) as session:
-            return get_claim(session, claim_id=known[text])
-
-    def steps(self, text: str) -> list[Decision]:
-        with open_session(self.engine, reading=True) as session:
-            return history(session, claim_id=self.stored(text).claim.id)
-
-    def n_decided(self) -> int:
-        with open_session(self.engine, reading=True) as session:
-            return sum(s.status is not ClaimStatus.PENDING for s in list_claims(session))
-
-
-@pytest.fixture
-def engine(stage: Stage) -> Iterator["Engine"]:
-    """The app's database, emptied under its hands."""
-    engine = stage.cleared()
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def reviewer(stage: Stage, engine: "Engine", browser_page: Page) -> Reviewer:
-    """Somebody before a queue of six claims."""
-    article = bridge_article()
-    save(engine, article, bridge_claims(article))
-    return sit_down(stage, engine, browser_page)
-
-
-def sit_down(stage: Stage, engine: "Engine", page: Page) -> Reviewer:
-    stage.visit(page)
-    return Reviewer(page, engine)
 
 
 def test_triage_by_keyboard_alone(reviewer: Reviewer) -> None:
@@ -154,6 +85,17 @@ def test_the_whole_queue_takes_one_key_a_claim(reviewer: Reviewer) -> None:
     assert reviewer.n_decided() == 5
 
 
+def test_a_key_held_down_decides_once(reviewer: Reviewer) -> None:
+    text = reviewer.claim()
+    for _ in range(40):
+        reviewer.page.keyboard.down("v")
+        time.sleep(0.03)
+    reviewer.page.keyboard.up("v")
+    reviewer.goes_on_from(text)
+    time.sleep(READ_S)
+    assert reviewer.n_decided() == 1
+
+
 def test_typing_decides_nothing(reviewer: Reviewer) -> None:
     reviewer.claim()
     reviewer.press("x")
@@ -190,8 +132,6 @@ def test_escape_keeps_what_was_typed(reviewer: Reviewer) -> None:
     reviewer.press("e")
     field = reviewer.page.get_by_label("Claim, as one sentence")
     field.fill("Half a thought")
-    reviewer.page.get_by_role("button", name="Back").wait_for()
-    settled(reviewer.page)
     reviewer.press("Escape")
     reviewer.claim()
     reviewer.press("e")
@@ -212,32 +152,6 @@ def test_words_that_are_not_in_the_article_are_refused_in_place(reviewer: Review
     reviewer.save()
     reviewer.page.wait_for_selector(".cd-text")
     assert reviewer.n_decided() == 1
-
-
-def test_a_stale_save_shows_who_came_before_and_keeps_the_form(reviewer: Reviewer) -> None:
-    text = reviewer.claim()
-    reviewer.press("e")
-    field = reviewer.page.get_by_label("Claim, as one sentence")
-    field.fill("Typed with care.")
-    stored = reviewer.stored(text)
-    ben = NewDecision(
-        claim_id=stored.claim.id,
-        version=stored.version,
-        kind=DecisionKind.REJECT,
-        reason=RejectionReason.OPINION,
-        reviewer="ben <b>",
-    )
-    with open_session(reviewer.engine) as session:
-        # Ben may: the lease is over, as it would be after lunch.
-        for lease in ("leased_by", "leased_until"):
-            session.connection().exec_driver_sql(f"UPDATE claim SET {lease} = NULL")
-        decide(session, decision=ben, now=NOW)
-    reviewer.save()
-    alert = reviewer.page.get_by_role("alert")
-    expect(alert).to_contain_text("Not saved: this claim was changed in the meantime.")
-    expect(alert).to_contain_text("ben <b> rejected this claim: only an opinion")
-    expect(field).to_have_value("Typed with care.")
-    assert reviewer.stored(text).status is ClaimStatus.REJECTED
 
 
 def test_a_reload_comes_back_to_the_claim(reviewer: Reviewer) -> None:

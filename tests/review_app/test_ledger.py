@@ -6,6 +6,7 @@ from extractor.schema import Failure, PieceState, StoredArticle
 from review_app.logic.ledger import LeftOut, left_out, reading_of
 from review_app.logic.segments import MarkKind, article_view
 from tests.review_app.desk_data import NOW, bridge_article, bridge_claims, extraction_of
+from tests.review_app.desk_data import stored as waiting
 
 ARTICLE = bridge_article()
 CLAIMS = bridge_claims(ARTICLE)
@@ -76,7 +77,7 @@ def test_a_sentence_that_a_claim_covers_by_now_is_not_suspected() -> None:
 
 def test_suspected_sentences_are_marked_with_their_reason() -> None:
     reading = reading_of(extraction_of(ARTICLE, CLAIMS, missed=(VOTE,)), (), CLAIMS)
-    view = article_view(ARTICLE, CLAIMS[0], CLAIMS[1:], reading)
+    view = article_view(ARTICLE, CLAIMS[0], waiting(ARTICLE, *CLAIMS[1:]), reading)
     marked = [run for p in view.paragraphs for run in p.runs if MarkKind.MISSED in run.kinds]
     assert [(run.text, run.note) for run in marked] == [(VOTE, "a quotation that <no claim> covers")]
 

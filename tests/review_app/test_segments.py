@@ -14,6 +14,7 @@ from tests.review_app.desk_data import (
     claim_of,
     hostile_article,
     hostile_claims,
+    stored,
 )
 
 TEXT = "She said that it rained."
@@ -72,6 +73,11 @@ def test_runs_always_add_up_to_the_text(text: str, places: list[tuple[int, int, 
     cut = runs(text, [mark(start, start + length, kind) for start, length, kind in places])
     assert "".join(run.text for run in cut) == visible(text)
     assert all(run.text for run in cut)
+    assert [(run.start_char, run.end_char) for run in cut] == [*pairwise([0, *(run.end_char for run in cut)])]
+    # By this the page tells what a selection means: as it stands, or one character written out.
+    for run in cut:
+        own = text[run.start_char : run.end_char]
+        assert run.text == own or (len(own) == 1 and len(run.text) > 1)
     for kind in MarkKind:
         n_marked = len({i for s, n, k in places if k is kind for i in range(s, min(s + n, len(text)))})
         if text == visible(text):
@@ -81,7 +87,7 @@ def test_runs_always_add_up_to_the_text(text: str, places: list[tuple[int, int, 
 def test_an_article_is_shown_whole_with_its_head_apart() -> None:
     article = bridge_article()
     claims = bridge_claims(article)
-    view = article_view(article, claims[1], (claims[0], *claims[2:]))
+    view = article_view(article, claims[1], stored(article, claims[0], *claims[2:]))
     assert [p.is_head for p in view.paragraphs] == [True, True, True, *[False] * 5]
     assert [p.is_title for p in view.paragraphs][:3] == [False, True, False]
     assert view.heading == "Harbour bridge to close for eleven weeks"

@@ -63,11 +63,67 @@ def pressing(key: str, waiting_for: str) -> "Callable[[Page], None]":
     return press
 
 
+def selecting(words: str) -> Callable[[Page], None]:
+    """Select words of the article with the mouse."""
+
+    def select(page: Page) -> None:
+        select_words(page, words)
+        page.wait_for_selector(".pick button")
+
+    return select
+
+
+def select_words(page: Page, words: str) -> None:
+    """Draw the mouse over words that stand in one run of the article."""
+    ends = page.locator(".article").evaluate(
+        """(article, words) => {
+          const walker = document.createTreeWalker(article.querySelector(".text"), NodeFilter.SHOW_TEXT);
+          for (let node; (node = walker.nextNode()); ) {
+            const at = node.data.indexOf(words);
+            if (at < 0) continue;
+            const range = document.createRange();
+            range.setStart(node, at);
+            range.setEnd(node, at + words.length);
+            node.parentElement.scrollIntoView({ block: "nearest" });
+            const lines = [...range.getClientRects()];
+            const last = lines[lines.length - 1];
+            const middle = (line) => line.top + line.height / 2;
+            return [[lines[0].left + 0.5, middle(lines[0])], [last.right - 0.5, middle(last)]];
+          }
+          throw new Error(`not in one run of the article: ${words}`);
+        }""",
+        words,
+    )
+    page.mouse.move(*ends[0])
+    page.mouse.down()
+    page.mouse.move(*ends[1], steps=4)
+    page.mouse.up()
+
+
+def after(*steps: Callable[[Page], None]) -> Callable[[Page], None]:
+    """Do one thing after the other."""
+
+    def do(page: Page) -> None:
+        for step in steps:
+            page.wait_for_timeout(600)
+            step(page)
+
+    return do
+
+
 STATES = (
     State("review-empty", nothing),
     State("review-claim", bridge),
-    State("review-reject", bridge, pressing("x", ".st-key-reasons")),
-    State("review-correct", bridge, pressing("e", ".st-key-save")),
+    State("review-keys", bridge, pressing("?", "dialog[open]")),
+    State("review-select", bridge, selecting("No other crossing within 20 kilometres")),
+    State("review-reject", bridge, after(pressing("x", ".st-key-reasons"))),
+    State("review-correct", bridge, after(pressing("e", ".sheet form"))),
+    State("review-note", bridge, after(pressing("n", ".sheet form"))),
+    State("review-split", bridge, after(pressing("p", ".sheet form"))),
+    State("review-merge", bridge, after(pressing("m", ".st-key-together"), pressing("1", ".cd-row .chosen"))),
+    State("review-send", bridge, after(pressing("t", ".st-key-colleagues"))),
+    State("review-missed", bridge, after(pressing("a", ".st-key-missed"))),
+    State("review-add", bridge, after(pressing("a", ".st-key-missed"), pressing("1", ".sheet form"))),
     State("review-done", decided),
     State("review-hostile", hostile),
 )
