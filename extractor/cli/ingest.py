@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -163,6 +163,7 @@ class Arrivals:
     n_added: int = 0
     n_known: int = 0
     n_failed: int = 0
+    _told: dict[str, str] = field(default_factory=dict)
 
     def add(self, event: "Event") -> None:
         """Tell an event: what came on stdout, what failed or is worth knowing on stderr."""
@@ -173,8 +174,10 @@ class Arrivals:
                 self._came(event)
             case Failed():
                 self._failed(event)
-            case _:
-                complain(f"{event.source!r} {event.note}" if not event.note.startswith("'") else event.note)
+            case _ if self._told.get(event.source) != event.note:
+                # Once, and not at every look.
+                self._told[event.source] = event.note
+                complain(f"{event.source!r} {event.note}")
 
     @property
     def summary(self) -> str:

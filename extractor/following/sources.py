@@ -82,7 +82,8 @@ class WebSource:
             return False
         if not isinstance(answer, Page) or listing is None:
             if known:
-                self._memory.note_listing(known.model_copy(update={"checked_at": now, "trouble": ""}))
+                unchanged = {"version": part.version, "checked_at": now, "trouble": ""}
+                self._memory.note_listing(known.model_copy(update=unchanged))
             return True
         if listing.broken:
             yield Told(source=part.url, note=listing.broken)
@@ -174,7 +175,8 @@ class FolderSource:
         # A large folder is looked at often: what is known in this process is not asked for again.
         unsure = [Item(address=p, version=v) for p, v in versions.items() if self._settled.get(p) != v]
         new = self._memory.new_items(self._address, unsure)
-        self._settled.update({item.address: item.version for item in unsure if item not in new})
+        unread = {item.address for item in new}
+        self._settled.update({item.address: item.version for item in unsure if item.address not in unread})
         if any(_is_young(item.version) for item in new):
             self._sleep(SETTLED_S)
             new = [item for item in new if file_version(item.address) == item.version]

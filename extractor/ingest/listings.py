@@ -134,7 +134,7 @@ def _read_sitemap(content: bytes, page: Page) -> Listing:
                     parts += _sitemap_part(element, page.url)
                     element.clear()
     except ElementTree.ParseError as exc:
-        broken = f"{page.url!r} is broken XML ({exc}): what stands before that is read."
+        broken = f"is broken XML ({exc}): what stands before that is read"
     return Listing(entries=tuple(entries), parts=tuple(parts), broken=broken)
 
 
@@ -181,7 +181,7 @@ def _read_feed(content: bytes, page: Page) -> Listing:
     broken = None
     harmless = (feedparser.exceptions.CharacterEncodingOverride, feedparser.exceptions.NonXMLContentType)
     if feed.bozo and not isinstance(feed.bozo_exception, harmless):
-        broken = f"{page.url!r} is a broken feed ({_first_line(feed.bozo_exception)}): what could be made out is read."
+        broken = f"is a broken feed ({_first_line(feed.bozo_exception)}): what could be made out is read"
     entries = [entry for found in feed.entries for entry in _feed_entry(found, page.url)]
     return Listing(entries=tuple(entries), broken=broken)
 

@@ -235,6 +235,18 @@ def test_a_sitemap_index_is_read_the_newest_part_first(site: Site, look: Look) -
     assert site.paths == ["/index", "/new.xml", "/2", "/3", "/old.xml", "/1", "/index", "/old.xml", "/0", "/index"]
 
 
+def test_a_part_that_its_index_calls_changed_and_is_not_is_asked_once(site: Site, look: Look) -> None:
+    def answer(request: Request) -> Answer:
+        known = request.headers.get("if-none-match")
+        return page("", status=304) if known else sitemap(site, ("/1", "2026-01-01"), ETag="1")
+
+    site.pages |= {"/1": story(1), "/part.xml": answer}
+    for day in ("2026-11-01", "2026-11-02", "2026-11-02"):
+        site.pages["/index"] = index(site, ("/part.xml", day))
+        look(site.url("/index"))
+    assert site.paths == ["/index", "/part.xml", "/1", "/index", "/part.xml", "/index"]
+
+
 def test_since_leaves_out_what_is_older_until_more_is_wanted(site: Site, look: Look) -> None:
     site.pages |= {f"/{n}": story(n) for n in range(3)}
     site.pages |= {
