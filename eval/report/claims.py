@@ -7,7 +7,15 @@ from rich.padding import Padding
 from rich.text import Text
 
 from eval.cases import GoldClaim
-from eval.report.wording import criterion_name, printable, quotation_difference, share, voice, why_no_match
+from eval.report.wording import (
+    criterion_name,
+    printable,
+    quotation_difference,
+    share,
+    source_difference,
+    voice,
+    why_no_match,
+)
 from eval.scores import ArticleScore, Found, Invented, Missed, Options
 from extractor.schema import Claim
 
@@ -30,7 +38,7 @@ def _found(found: Found) -> Iterator[Padding]:
     closeness = f"overlap {share(found.overlap)}, token-F1 {share(found.text_f1)}"
     yield _remark(f"by: {printable(found.predicted.text)} ({closeness})")
     if not found.source_agrees:
-        yield _remark(f"source differs: {_voice(found.predicted)} / {_voice(found.gold)}")
+        yield _remark(source_difference(found.predicted, found.gold))
     if difference := quotation_difference(found.predicted.quotation, found.gold.quotation):
         yield _remark(difference)
 

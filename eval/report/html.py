@@ -16,15 +16,16 @@ from markupsafe import Markup
 from eval.cases import GoldCase
 from eval.report.marked import Named, shown_runs
 from eval.report.plots import plots
-from eval.report.summary import summary
+from eval.report.summary import Made, citation, method, summary
 
 
-def as_html(systems: Sequence[Named], cases: Sequence[GoldCase]) -> str:
+def as_html(systems: Sequence[Named], cases: Sequence[GoldCase], made: Made) -> str:
     """Write the page.
 
     Args:
         systems: at least one, in the order of the columns; scored with the same options.
         cases: the articles with their gold claims; those that no system was scored on are left out.
+        made: when and with what; it stands in what is to be cited.
     """
     page = files("eval.report") / "page"
     script = (page / "page.js").read_text(encoding="utf-8")
@@ -37,6 +38,8 @@ def as_html(systems: Sequence[Named], cases: Sequence[GoldCase]) -> str:
     )
     return environment.get_template("page.html").render(
         summary=summary(systems),
+        method=method(systems),
+        citation=citation(systems, made),
         plots=[(plot, Markup(plot.svg)) for plot in plots(systems)],
         runs=Markup(_inside_script(shown_runs(systems, cases).model_dump_json())),
         style=Markup((page / "page.css").read_text(encoding="utf-8")),

@@ -1,9 +1,11 @@
 """What a comparison of runs says in tables, for every kind of report that is not a terminal."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
+from eval.matching import Criterion
 from eval.metrics.difference import Difference
-from eval.metrics.figure import Figure, Interval
+from eval.metrics.figure import MIN_ARTICLES, Figure, Interval
 from eval.report.compared import p_text
 from eval.report.marked import Named
 from eval.report.verdicts import Verdict, count, judge
@@ -66,6 +68,14 @@ class RunFacts(Value):
     warnings: tuple[str, ...]
 
 
+class Made(Value):
+    """When and with what a report was made."""
+
+    code_version: str
+    made_at: datetime
+    """Aware, UTC."""
+
+
 class Summary(Value):
     """Everything but the plots and the articles."""
 
@@ -96,6 +106,33 @@ def summary(systems: Sequence[Named]) -> Summary:
         errors=_errors(systems),
         further=tuple(_further(systems)),
         runs=tuple(_facts(named) for named in systems),
+    )
+
+
+def method(systems: Sequence[Named]) -> tuple[str, ...]:
+    """Say how the figures came about, a paragraph each."""
+    options = systems[0].score.options
+    thresholds, bootstrap = options.thresholds, options.bootstrap
+    return (
+        "Predicted and gold claims are paired one to one inside each article: as many pairs as possible, and of these "
+        f"pairings the most similar one. By {criterion_name(Criterion.SPAN_OVERLAP, thresholds)} two claims are the "
+        "same when the characters they share are at least that part of all characters of both; by "
+        f"{criterion_name(Criterion.TEXT, thresholds)} when their words are that much alike; with source when the "
+        "source is the same voice as well: the name, an alias, or a surname that nobody else in the article has.",
+        "Figures are sums over articles. A figure without cases is undefined, not zero. Intervals are 95 % percentiles "
+        f"of a bootstrap over articles ({bootstrap.rounds:,} rounds, seed {bootstrap.seed}); fewer than {MIN_ARTICLES} "
+        "articles have none. An article whose extraction failed counts: its gold claims are missed. The page "
+        "docs/figures.md of claimdesk says what each figure means and when not to trust it.",
+    )
+
+
+def citation(systems: Sequence[Named], made: Made) -> str:
+    """Say what somebody who quotes a figure should name."""
+    score = systems[0].score
+    names = ", ".join(printable(named.name) for named in systems)
+    return (
+        f"ClaimDesk evaluation of {names} on {len(score.articles)} articles of {_dataset(score)}; "
+        f"claimdesk {printable(made.code_version)}, {made.made_at:%Y-%m-%d}."
     )
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from eval.cases import GoldClaim
 from eval.matching import Criterion, Thresholds
-from eval.report.wording import quotation_difference, voice, why_no_match
+from eval.report.wording import quotation_difference, source_difference, why_no_match
 from eval.scores import ArticleScore, Found, Invented, Missed, Near, Options
 from extractor.schema import Claim, Value
 
@@ -106,8 +106,7 @@ def _of_crossed(missed: Missed, invented: Invented) -> Judged:
 
 def _differences(predicted: Claim, gold: GoldClaim, *, source_agrees: bool) -> Iterator[str]:
     if not source_agrees:
-        names = [voice(s.name, s.kind) for s in (predicted.source, gold.source)]
-        yield f"source differs: {names[0]} / {names[1]}"
+        yield source_difference(predicted, gold)
     if difference := quotation_difference(predicted.quotation, gold.quotation):
         yield difference
 

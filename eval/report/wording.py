@@ -124,8 +124,7 @@ def _reasons(
     near: Near, predicted: Claim, gold: GoldClaim, criterion: Criterion, thresholds: Thresholds
 ) -> Iterator[str]:
     if criterion.with_source and not near.source_agrees:
-        names = [voice(s.name, s.kind) for s in (predicted.source, gold.source)]
-        yield f"source differs: {names[0]} / {names[1]}"
+        yield source_difference(predicted, gold)
     match criterion.base:
         case Criterion.SPAN_EXACT if near.overlap < 1:
             yield f"spans differ: overlap {share(near.overlap)}"
@@ -139,6 +138,12 @@ def _reasons(
         yield "matched already with another claim"
 
 
+def source_difference(predicted: Claim, gold: GoldClaim) -> str:
+    """Say which source was predicted, and for which."""
+    wrong, right = (voice(claim.source.name, claim.source.kind) for claim in (predicted, gold))
+    return f"source differs: {wrong} instead of {right}"
+
+
 def quotation_difference(predicted: Quotation, gold: Quotation) -> str | None:
     """Say that the quotation types differ, or None."""
-    return None if predicted is gold else f"quotation differs: {predicted} / {gold}"
+    return None if predicted is gold else f"quotation differs: {predicted} instead of {gold}"

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from eval.formats import Format
-from extractor.cli.gold import DataOption, FormatOption, SplitOption, TextsOption, read_agreements, read_cases, read_run
+from extractor.cli.gold import (
+    DataOption,
+    FormatOption,
+    SplitOption,
+    TextsOption,
+    code_version,
+    read_agreements,
+    read_cases,
+    read_run,
+)
 from extractor.cli.judging import JudgeLabelsOption, JudgeOption, with_judge
 from extractor.cli.output import complain, write_whole
 
@@ -46,8 +55,11 @@ def report(
         raise EvalError(f"{cases.path}: no article that the runs have a prediction for; name their --data and --texts")
     if html:
         from eval.report.html import as_html
+        from eval.report.summary import Made
+        from extractor.clock import utc_now
 
-        _write(html, as_html(systems, cases.cases))
+        made = Made(code_version=code_version(), made_at=utc_now())
+        _write(html, as_html(systems, cases.cases, made))
     if markdown:
         from eval.report.markdown import as_markdown
 

@@ -84,9 +84,9 @@ def test_details_say_why_near_claims_are_no_match(result: Score) -> None:
         at = next(k for k, line in enumerate(lines) if line.startswith(beginning))
         return lines[at : at + 4]
 
-    assert "quotation differs: direct / indirect" in after(f"matched   {BRIDGE}")
-    assert "source differs: Varn Courier (article) / waterworks" in after(f"missed    {TRAFFIC}")
-    assert "source differs: Varn Courier (article) / waterworks" in after(f"invented  {TRAFFIC}")
+    assert "quotation differs: direct instead of indirect" in after(f"matched   {BRIDGE}")
+    assert "source differs: Varn Courier (article) instead of waterworks" in after(f"missed    {TRAFFIC}")
+    assert "source differs: Varn Courier (article) instead of waterworks" in after(f"invented  {TRAFFIC}")
     assert after("missed    The tunnel opens [in] May.")[2].startswith("spans overlap too little: 0.")
     assert after("invented  Nobody was hurt")[1] == "no gold claim is near it"
 
@@ -105,7 +105,7 @@ def test_json_has_the_same_content_rounded(result: Score) -> None:
     assert row["precision"]["interval"] is None
     article = document["articles"][0]
     missed = next(m for m in article["details"]["missed"] if m["gold"]["text"] == TRAFFIC)
-    assert missed["why"] == ["source differs: Varn Courier (article) / waterworks"]
+    assert missed["why"] == ["source differs: Varn Courier (article) instead of waterworks"]
     assert document["articles"][1]["error"] == "the endpoint hung up"
     assert document["not_scored"] == [{"case_id": "c", "split": "dev", "reason": "the run has no prediction for it"}]
     overlap = article["details"]["missed"][1]["near"]["overlap"]

@@ -50,7 +50,10 @@ def test_every_claim_has_one_verdict_in_reading_order(
         (Verdict.MISSED, "the police said"),
         (Verdict.INVENTED, "Something else"),
     ]
-    assert judged[1].reasons == ("source differs: the ministry / waterworks", "quotation differs: mixed / indirect")
+    assert judged[1].reasons == (
+        "source differs: the ministry instead of waterworks",
+        "quotation differs: mixed instead of indirect",
+    )
     assert judged[3].reasons == ("no gold claim is near it",)
     assert [c.n for c in count(judged)] == [1, 1, 1, 1, 2]
 

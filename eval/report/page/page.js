@@ -71,8 +71,7 @@
       return [...of("content", claim.content), ...of("source", claim.mention), ...of("cue", claim.cue)];
     });
 
-  const badge = (tag, verdict, index, attributes = {}) =>
-    el(tag, { class: `badge ${classOf(verdict)}`, ...attributes }, `${index + 1} ${verdict}`);
+  const badge = (tag, verdict, told, attributes = {}) => el(tag, { class: `badge ${classOf(verdict)}`, ...attributes }, told);
 
   // One paragraph of one side: cut at every border of a mark, so that marks may overlap.
   const paragraph = (chars, start, end, marks) => {
@@ -85,7 +84,9 @@
       const [from, to] = [borders[k], borders[k + 1]];
       const over = here.filter((m) => m.start <= from && to <= m.end);
       for (const m of over) {
-        if (m.kind === "content" && m.first && m.start === from && !m.dim) p.append(badge("span", m.verdict, m.index));
+        if (m.kind !== "content" || !m.first || m.start !== from || m.dim) continue;
+        const told = m.verdict === "matched" ? `${m.index + 1}` : `${m.index + 1} ${m.verdict}`;
+        p.append(badge("span", m.verdict, told));
       }
       const text = chars.slice(from, to).join("");
       if (!over.length) {
@@ -146,7 +147,7 @@
 
   const CHANGES = { won: "does not find it", lost: "finds it", invented: "does not predict it" };
   const rowOf = (row, index, body) => {
-    const button = badge("button", row.verdict, index, { type: "button", "aria-pressed": "false", title: "Show in the text" });
+    const button = badge("button", row.verdict, `${index + 1} ${row.verdict}`, { type: "button", "aria-pressed": "false", title: "Show in the text" });
     button.addEventListener("click", () => {
       const on = button.getAttribute("aria-pressed") !== "true";
       for (const other of body.querySelectorAll("button.badge")) other.setAttribute("aria-pressed", "false");
@@ -159,7 +160,7 @@
     });
     const head = el("div", {}, button);
     if (row.reasons.length) head.append(el("span", { class: "reason" }, row.reasons.join("; ")));
-    if (row.change) head.append(el("span", { class: "reason" }, `${row.change}: ${runs.systems[0]} ${CHANGES[row.change]}`));
+    if (row.change) head.append(el("span", { class: "reason change" }, `${row.change}: ${runs.systems[0]} ${CHANGES[row.change]}`));
     const nearest = row.nearest ? `nearest: ${row.nearest}` : "–";
     const two = el("div", { class: "two" }, claimOf("Gold", row.gold, nearest), claimOf("Predicted", row.predicted, nearest));
     return el("li", { "data-verdict": row.verdict }, head, two);

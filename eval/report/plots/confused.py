@@ -11,6 +11,8 @@ from extractor.schema import Quotation
 
 _STEP = 42
 """Height of a row in pixels."""
+_LABELS = 58
+"""Width of "indirect" in pixels, in the widest of the usual fonts."""
 
 
 def confused(systems: Sequence[Named]) -> Iterator[Plot]:
@@ -29,16 +31,18 @@ def _confused(named: Named) -> Plot:
     ]
     order = [str(q) for q in Quotation]
     axis = alt.Axis(labelAngle=0, ticks=False, domain=False)
+    # The renderer does not know the reader's font, so the labels get a place of their own beside the title.
+    rows = alt.Axis(labelAngle=0, ticks=False, domain=False, minExtent=_LABELS, maxExtent=_LABELS)
     base = alt.Chart(data(values)).encode(
         x=alt.X("predicted:N", title="predicted", sort=order, axis=axis),
-        y=alt.Y("gold:N", title="gold", sort=order, axis=axis),
+        y=alt.Y("gold:N", title="gold", sort=order, axis=rows),
     )
     # No darker than this: the number on it must be readable in both modes.
     opacity = alt.FillOpacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0.02, 0.4]), legend=None)
     chart = (
         base.mark_rect(fill="var(--accent)", stroke="var(--line)").encode(fillOpacity=opacity)
         + base.mark_text(fontSize=13).encode(text="n:Q")
-    ).properties(width=WIDTH - 10, height=_STEP * len(order))
+    ).properties(width=WIDTH - 20, height=_STEP * len(order))
     accuracy = named.score.accuracy.quotation
     wrong = [f"{c.n} {c.gold} as {c.predicted}" for c in cells if c.n and c.gold is not c.predicted]
     return Plot(

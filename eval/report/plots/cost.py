@@ -61,7 +61,9 @@ def _cost(systems: Sequence[Named], cost: _Cost) -> Plot:
             if f1.value is not None:
                 low, high = bounds(f1)
                 values.append({"system": name, "cost": total / n, "f1": f1.value, "low": low, "high": high})
-    axis = alt.Axis(format=cost.digits, tickCount=4, labelOverlap=False)
+    # With one prefix for all ticks nothing would be "0k".
+    label = f"datum.value ? format(datum.value, '{cost.digits}') : '0'"
+    axis = alt.Axis(labelExpr=label, tickCount=4, labelOverlap=False, labelFlush=False)
     base = alt.Chart(data(values)).encode(x=alt.X("cost:Q", title=cost.axis, scale=alt.Scale(zero=True), axis=axis))
     hue = color(names)
     point = base.mark_point(filled=True, size=110, opacity=1)

@@ -81,7 +81,7 @@ def data(rows: Sequence[Datum]) -> alt.InlineData:
 
 def unit(channel: Channel, title: str) -> Channel:
     """Give a channel the axis of a share in [0, 1]."""
-    axis = alt.Axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1], format=".1f", labelOverlap=False)
+    axis = alt.Axis(values=[0, 0.2, 0.4, 0.6, 0.8, 1], format=".1f", labelOverlap=False, labelFlush=False)
     return channel.title(title).scale(domain=[0, 1]).axis(axis)
 
 
