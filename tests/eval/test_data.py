@@ -59,6 +59,26 @@ def test_every_gold_file_loads_in_order_of_its_ids(path: Path) -> None:
     assert path.with_suffix(".card.md").exists(), "a gold file has its data card"
 
 
-def test_labels_of_texts_that_are_elsewhere_fit_them(shared_data: Path) -> None:
+@pytest.mark.parametrize("path", sorted(DATA.glob("*.jsonl")), ids=lambda path: path.name)
+def test_a_card_counts_what_is_in_its_file(path: Path) -> None:
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    n_claims = sum(len(row["claims"]) for row in rows)
+    card = path.with_suffix(".card.md").read_text(encoding="utf-8")
+    (size,) = (line for line in card.splitlines() if line.startswith("| size |"))
+    assert size.startswith(f"| size | {len(rows)} articles, ")
+    assert f" {n_claims} claims" in size
+    for row in rows:
+        assert row["article"]["text"] is not None or f"| {row['id']} |" in card, "who wrote it is named on the card"
+
+
+@pytest.mark.parametrize("name", ["wikinews.jsonl", "wikinews_dev.jsonl"])
+def test_labels_of_texts_that_are_elsewhere_fit_them(name: str, shared_data: Path) -> None:
     texts = wikinews_texts(shared_data / "wikinews_en.jsonl", normalise=normalise)
-    assert load_cases(DATA / "wikinews.jsonl", texts).not_scored == ()
+    loaded = load_cases(DATA / name, texts)
+    assert loaded.not_scored == ()
+    assert {case.article.publisher for case in loaded.cases} == {"Wikinews"}
+
+
+def test_a_set_that_was_only_reviewed_is_dev_and_gives_no_ceiling() -> None:
+    assert {case.split for case in load_cases(DATA / "wikinews_dev.jsonl").not_scored} == {Split.DEV}
+    assert not (DATA / "wikinews_dev.agreement.json").exists(), "a review pass is no second opinion"
