@@ -34,15 +34,27 @@ class Attributor:
 
     def read(self) -> list[Attribution]:
         """Return the attributions in reading order; each attributes something."""
-        cues = self._holding(self._finder.find())
+        cues = self._finder.find()
+        found: list[Attribution] = []
+        while cues:
+            found = self._attributions(self._holding(cues))
+            idle = next((a.cue for a in reversed(found) if not a.clauses and not a.blocks), None)
+            if idle is None:
+                break
+            # A word that attributes nothing here must not cut short what another one attributes.
+            cues = [cue for cue in cues if cue is not idle]
+            found = []
+        self._nesting.settle(found)
+        found = [a for a in found if a.clauses or a.blocks]
+        self._give_blocks(found)
+        return found
+
+    def _attributions(self, cues: list[Cue]) -> list[Attribution]:
         found = [Attribution(cue) for cue in cues]
         for number, attribution in enumerate(found):
             low = found[number - 1].cue.end if number else 0
             high = self._boundary(found[number + 1].cue) if number + 1 < len(found) else self._end
             self._attribute(attribution, low, high, first=number == 0)
-        self._nesting.settle(found)
-        found = [a for a in found if a.clauses or a.blocks]
-        self._give_blocks(found)
         return found
 
     def _boundary(self, cue: Cue) -> int:
@@ -91,7 +103,8 @@ class Attributor:
         if cue.kind in (CueKind.ACCORDING, CueKind.PARTICIPLE, CueKind.HEARSAY):
             return cue.kind is not CueKind.HEARSAY
         follows = cue.shared and before.lower in self._language.pronouns.who
-        return follows or before.lower in self._language.grammar.splitters
+        grammar = self._language.grammar
+        return follows or before.lower in grammar.splitters | grammar.contrasting
 
     def _attribute(self, attribution: Attribution, low: int, high: int, *, first: bool) -> None:
         cue = attribution.cue
@@ -223,7 +236,7 @@ class Attributor:
             return None
         first = self._after_semicolon(low, start)
         while first < start and (
-            self._frame[first].text in ",;:.—–" or self._frame[first].lower in self._language.grammar.conjunctions
+            self._frame[first].text in ",;:.—–" or self._frame[first].lower in self._language.grammar.coordinators
         ):
             first += 1
         leading = Stretch(first, start - 1)

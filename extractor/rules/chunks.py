@@ -75,7 +75,8 @@ def chunks_of(tokens: Sequence[Token], language: Language, common: SeenWords) ->
             position += 1
             continue
         end = _chunk_end(tokens, position, language)
-        found.append(_classified(tokens, position, end, language))
+        if end > position + 1 or tokens[position].lower not in language.nouns.demonyms:
+            found.append(_classified(tokens, position, end, language))
         position = end
     return found
 
@@ -189,6 +190,10 @@ def _chunk_end(tokens: Sequence[Token], position: int, language: Language) -> in
         if token.lower == "and" and _ends_as_body(tokens, end + 1, language):
             end += 2
             continue
+        if token.lower in grammar.pairing and _has_fields(tokens[position:end], language):
+            if end + 1 < len(tokens) and _nameable(tokens[end + 1], language):
+                end += 2
+                continue
         break
     return end
 
@@ -210,6 +215,12 @@ def _joins(tokens: Sequence[Token], joiner: int, ahead: int, language: Language)
     return tokens[joiner].lower == "for" or _ends_as_body(tokens, ahead, language)
 
 
+def _has_fields(words: Sequence[Token], language: Language) -> bool:
+    """``Department of Forestry``, which may go on: "and Fire Protection"."""
+    lower = [word.lower for word in words]
+    return any(a in language.nouns.portfolios and b in language.grammar.of for a, b in pairwise(lower))
+
+
 def _ends_as_body(tokens: Sequence[Token], position: int, language: Language) -> bool:
     """Tell whether the capitalised words from here on end in an organisation's noun."""
     last = None
@@ -224,8 +235,7 @@ def _classified(tokens: Sequence[Token], first: int, last: int, language: Langua
     words = tokens[first:last]
     if words[-1].lower in nouns.organisations and len(words) > 1 and words[-1].lower not in nouns.titles:
         return Chunk(first, last, first, EntityKind.ORGANISATION, None)
-    titles = nouns.titles | nouns.he_titles | nouns.she_titles | nouns.roles
-    titled = [n for n, word in enumerate(words) if word.lower in titles]
+    titled = _titled(words, language)
     if titled and titled[-1] + 1 < len(words) and words[titled[-1] + 1].lower in nouns.name_links:
         titled = []
     if titled:
@@ -241,6 +251,20 @@ def _classified(tokens: Sequence[Token], first: int, last: int, language: Langua
         office = " ".join(word.text for word in words[:behind]) if beside else None
         return Chunk(first, last, first + behind, EntityKind.PERSON, office)
     return Chunk(first, last, first, _kind_of(tokens, first, last, language), None)
+
+
+def _titled(words: Sequence[Token], language: Language) -> list[int]:
+    """Where the words of a title stand; "Stephen King" and "Tim Cook" have none."""
+    nouns = language.nouns
+    titles = nouns.titles | nouns.he_titles | nouns.she_titles
+    given = nouns.he_names | nouns.she_names
+    named = next((n for n, word in enumerate(words) if word.lower in given and n + 1 < len(words)), len(words))
+    last = len(words) - 1
+    return [
+        n
+        for n, word in enumerate(words[:named])
+        if word.lower in titles or (word.lower in nouns.roles and (n < last or not last))
+    ]
 
 
 def _given_behind(words: Sequence[Token], language: Language) -> int:

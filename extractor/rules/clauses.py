@@ -14,6 +14,9 @@ _MIN_ANNOUNCED_TOKENS = 4
 _HEARER_REACH = 6
 _COUNT_REACH = 4
 """Words such as "at least" may stand before a number."""
+_PRONOUN_REACH = 3
+_SUBJECT_REACH = 7
+"""So many words from the first of a subject its verb is looked for."""
 _NEVER = ("\0",)
 """An ending that no word has, for languages without the form."""
 
@@ -44,15 +47,8 @@ class ClauseReader:
 
     def has_finite(self, stretch: Stretch) -> bool:
         """Tell whether a word in it looks like a finite verb."""
-        verbs = self._language.verbs
-        for token in self._frame[stretch.first : stretch.last]:
-            if (
-                token.kind is TokenKind.WORD
-                and not token.capital
-                and (token.lower in verbs.finite or (verbs.past_endings and token.lower.endswith(verbs.past_endings)))
-            ):
-                return True
-        return not verbs.finite
+        words = self._frame[stretch.first : stretch.last]
+        return any(token.finite for token in words) or not self._language.verbs.finite
 
     def _has_clause(self, stretch: Stretch) -> bool:
         """A finite verb after something that can be its subject, not after "who" or "which"."""
@@ -77,16 +73,12 @@ class ClauseReader:
 
     def _is_verb(self, index: int, first: int) -> bool:
         """Tell whether a word makes a clause of the words from `first` on."""
-        verbs, grammar, token = self._language.verbs, self._language.grammar, self._frame[index]
+        verbs, token = self._language.verbs, self._frame[index]
         if token.kind is not TokenKind.WORD or token.capital:
             return False
-        if token.lower in verbs.finite:
+        if token.finite:
             return True
-        if token.lower in verbs.to and first > 0 and self._frame[first - 1].lower in verbs.expecting:
-            return True
-        before = self._frame[index - 1]
-        bound = before.lower in grammar.determiners | grammar.prepositions or before.kind is not TokenKind.WORD
-        return not bound and bool(verbs.past_endings) and token.lower.endswith(verbs.past_endings)
+        return token.lower in verbs.to and first > 0 and self._frame[first - 1].lower in verbs.expecting
 
     def is_content(self, cue: Cue, stretch: Stretch) -> bool:
         """Tell whether what follows a cue is something said, not only its object."""
@@ -283,26 +275,21 @@ class ClauseReader:
         language, frame = self._language, self._frame
         if index >= last:
             return False
-        token = frame[index]
-        pronouns = language.pronouns
+        token, pronouns = frame[index], language.pronouns
         pronoun = token.lower in self.subjects | pronouns.expletive
         marked = pronoun or token.lower in language.grammar.determiners or token.capital
-        if not marked and (token.kind is not TokenKind.WORD or token.lower in language.function_words):
+        marked = marked or token.kind is TokenKind.NUMBER
+        if not marked and (token.kind is not TokenKind.WORD or token.lower in language.function_words or token.finite):
             return False
-        if not marked and (
-            token.lower in language.verbs.finite or token.lower.endswith(language.verbs.past_endings or _NEVER)
-        ):
-            return False
-        reach = 3 if pronoun or not marked else 7
+        reach = _PRONOUN_REACH if pronoun or not marked else _SUBJECT_REACH
         for later in range(index + 1, min(last, index + reach)):
-            if frame[later].text in ",;":
+            following = frame[later]
+            if following.text in ",;":
                 return False
-            ending = past and later > index + 1 and frame[later].lower.endswith(language.verbs.past_endings or _NEVER)
-            if (
-                (ending or frame[later].lower in language.verbs.finite)
-                and not frame[later].capital
-                and frame[later].lower not in language.grammar.possessive
-            ):
+            if following.lower in language.grammar.possessive or following.capital:
+                continue
+            plain = past or not following.lower.endswith(language.verbs.past_endings or _NEVER) or pronoun
+            if following.finite and plain:
                 return True
         return False
 

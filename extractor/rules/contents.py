@@ -121,6 +121,9 @@ class ContentReader:
             return True
         if words[0] in self._language.phrases.requests:
             return True
+        worth = self._language.worth
+        if not worth.because & set(words) and any(tuple(words[: len(p)]) == p for p in worth.courtesies):
+            return True
         return (words[0] in self._language.worth.thanks and len(words) <= _THANKS_WORDS) or len(words) < 2
 
     def of_clause(self, frame: Sequence[Token], clause: Iterable[Stretch]) -> Content | None:

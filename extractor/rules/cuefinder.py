@@ -272,9 +272,24 @@ class CueFinder:
         if subject is None:
             dropped = self._language.verbs.drops_subject and follows_block(self._frame, index)
             return self._cue(index, last, kind, None) if dropped else None
+        if self._is_thing(subject) and not self._says_plainly(index):
+            return None
         shared = any(cue.subject is not None and cue.subject.first == subject.first for cue in earlier)
         shared = shared or self._frame[before - 1].lower in self._language.grammar.splitters
         return replace(self._cue(index, last, kind, subject), shared=shared)
+
+    def _is_thing(self, subject: Phrase) -> bool:
+        """``the virus``, ``the move``: a noun that is in no list of those who speak, nor made like one."""
+        if subject.pronoun or subject.entity is not None or not self._language.nouns.agent_endings:
+            return False
+        return not self._phrases.can_speak(subject)
+
+    def _says_plainly(self, index: int) -> bool:
+        """A plain "said", or a clause or quotation right behind another verb: then whatever stands before speaks."""
+        if self._frame[index].lower in self._language.verbs.bare:
+            return True
+        ahead = self._frame[index + 1 : index + 3]
+        return any(token.kind is TokenKind.QUOTE for token in ahead)
 
     def _cue(
         self,

@@ -93,7 +93,8 @@ class _Builder:
 
     def _determined(self, tokens: Sequence[Token], chunk: Chunk) -> bool:
         """``the Norddeck said``, but not the nationality in "the Italian minister"."""
-        if not chunk.first or tokens[chunk.first - 1].lower not in self._language.nouns.definite:
+        definite = self._language.nouns.definite - self._language.phrases.that
+        if not chunk.first or tokens[chunk.first - 1].lower not in definite:
             return False
         after = tokens[chunk.last] if chunk.last < len(tokens) else None
         verbs = self._language.verbs

@@ -179,13 +179,19 @@ class NounPhraseReader:
             lower = self.frame[index].lower
             if lower in language.grammar.possessive:
                 return None
-            if lower in self.nouns:
+            if lower in self.nouns or (index == end - 1 > start and self._is_person(index)):
                 return index
             if lower in language.grammar.determiners or self.frame[index].kind is TokenKind.NUMBER:
                 return None
             if lower in language.times or index < end - 2:
                 return None
         return None
+
+    def _is_person(self, index: int) -> bool:
+        """``the German``, ``the 34-year-old``."""
+        token, nouns = self.frame[index], self._language.nouns
+        aged = token.text[0].isdigit() and token.kind is TokenKind.WORD
+        return (token.capital and token.lower in nouns.demonyms) or aged
 
     def _without_adverbials(self, start: int, end: int) -> int:
         """Skip "On Friday", "Earlier this month", "In Texas" before the subject."""

@@ -33,6 +33,8 @@ class PhraseReader:
         self._language = language
         self._verbs = _attributing_verbs(language.code)
         self._nouns = NounPhraseReader(frame, names, language)
+        nouns = language.nouns
+        self._people = nouns.individuals | nouns.he_nouns | nouns.she_nouns | nouns.demonyms
 
     def chunk_at(self, index: int) -> Chunk | None:
         """Return the name that begins at a token, titles included."""
@@ -41,6 +43,10 @@ class PhraseReader:
     def inside_name(self, index: int) -> bool:
         """Tell whether a token stands inside a name, not at its beginning."""
         return self._nouns.inside_chunk(index)
+
+    def can_speak(self, phrase: Phrase) -> bool:
+        """Tell whether the noun of a phrase is one for people, bodies or documents."""
+        return phrase.head in self._nouns.nouns or phrase.head in self._people or phrase.head[:1].isdigit()
 
     def before(self, end: int, *, lenient: bool = False) -> Phrase | None:
         """Read the phrase that ends before token `end`, looking through an apposition.
@@ -78,6 +84,8 @@ class PhraseReader:
         """Choose between the phrase before an apposition and a name inside it."""
         phrase = self._ending(opening, lenient=lenient)
         if phrase is None or phrase.entity is not None or phrase.pronoun:
+            return phrase
+        if self.frame[opening + 1].lower in self._language.grammar.including:
             return phrase
         for inside in (self.starting(opening + 1, stop=closing), self._ending(closing)):
             if inside is not None and inside.entity is not None and is_person(inside.entity) and not inside.pronoun:
@@ -253,6 +261,8 @@ class PhraseReader:
         lower = token.lower
         if lower in language.grammar.possessive or lower in language.grammar.prepositions or lower == "and":
             return False
+        if lower in language.grammar.owners:
+            return True
         if language.cases or (language.nouns_capitalised and lower in language.grammar.determiners):
             return True
         if lower in language.verbs.say and lower not in self._nouns.nouns:

@@ -12,7 +12,10 @@ from typing import NamedTuple
 from extractor.rules.inflection import lexicon
 from extractor.rules.language import Language, language_of
 from extractor.rules.quotations import Quoted, quotations
+from extractor.rules.verbforms import finite
 from extractor.schema import Article, Sentence, Span
+
+_QUOTE_MARKS = frozenset("\"“”„«»‘’'")
 
 
 class TokenKind(StrEnum):
@@ -39,6 +42,8 @@ class Token(NamedTuple):
     sentence: int
     resumes: bool = False
     """A block quotation that begins in small letters: the middle of a sentence."""
+    finite: bool = False
+    """A finite verb, by its form and the words beside it."""
 
     @property
     def capital(self) -> bool:
@@ -108,7 +113,7 @@ def _token_pattern(elisions: frozenset[str], enclitics: frozenset[str]) -> re.Pa
     name = rf"[^\W\d_][\w\u0300-\u036f]*(?:(?:[-‐‑&.+](?!{apart})|['’](?!s\b))(?=\w)\w+)*"
     elided = rf"\b(?:{'|'.join(sorted(elisions, key=len, reverse=True))})['’](?=\w)|" if elisions else ""
     return re.compile(
-        rf"{elided}(?P<abbr>{_ABBREVIATED})|(?P<num>{_NUMBER})|['’]s\b|-(?P<enclitic>{apart})|{name}|\.\.\.|[^\s]",
+        rf"{elided}(?P<abbr>{_ABBREVIATED})|(?P<aged>\d+(?:-[^\W\d_]+){{2,}})|(?P<num>{_NUMBER})|['’]s\b|-(?P<enclitic>{apart})|{name}|\.\.\.|[^\s]",
         re.IGNORECASE,
     )
 
@@ -141,8 +146,15 @@ def _tokens(
             if kind is TokenKind.WORD:
                 lower = listed(lower)
             found.append(Token(word, lower, start, match.end(), kind, number if inside else -1, sentence.index))
-        result.append(tuple(found))
+        result.append(_with_verbs(found, language))
     return tuple(result)
+
+
+def _with_verbs(tokens: list[Token], language: Language) -> tuple[Token, ...]:
+    """Mark the finite verbs of a sentence; they are told by the words beside them, quotation marks aside."""
+    words = [token for token in tokens if token.text not in _QUOTE_MARKS]
+    verbs = {t.start for n, t in enumerate(words) if t.kind is TokenKind.WORD and finite(words, n, language)}
+    return tuple(token._replace(finite=True) if token.start in verbs else token for token in tokens)
 
 
 def _belongs(token: Token, silent: frozenset[str], more: bool) -> bool:

@@ -229,6 +229,8 @@ class Resolver:
                 return self._doubted(self._chosen(before[0], sentence, mention), note)
         named = [entity for entity in self.names.entities if entity.kind is EntityKind.PERSON]
         nearest = self._known.rank(named, start, sentence, gender, reach=8 if gender else 3)
+        if not self._one_person(phrase.head):
+            nearest = []
         if nearest and not phrase.complements and len(phrase.words) <= 4:
             names = tuple(entity.name for entity, _ in nearest[:4])
             note = f"no one is called {phrase.head} by name; {names[0]} was named last"
@@ -238,6 +240,14 @@ class Resolver:
             name = lexicon(self.reading.language.code).listed_first(name)
             return Resolved(SourceDraft(name=name, kind=SourceKind.PERSON, mention=mention))
         return self._unnamed(phrase, sentence, mention)
+
+    def _one_person(self, head: str) -> bool:
+        """Tell whether a noun can stand for somebody named before: "the singer", "the German", not "the virus"."""
+        nouns = self.reading.language.nouns
+        if not nouns.agent_endings:
+            return True
+        people = nouns.roles | nouns.titles | nouns.individuals | nouns.he_nouns | nouns.she_nouns | nouns.demonyms
+        return head in people or head[0].isdigit()
 
     def _holders(self, phrase: Phrase, sentence: int, gender: Gender | None) -> list[Candidate]:
         """Order those whom the article gives the role, people without a name among them."""

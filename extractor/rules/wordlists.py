@@ -1,9 +1,10 @@
 """What a language's TOML file holds: its word lists, each with what the rules use it for."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Set as AbstractSet
+from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, model_validator
 
 from extractor.schema import Value
 
@@ -26,6 +27,36 @@ Words = Annotated[frozenset[str], BeforeValidator(_words)]
 """Lower-case words, written in the file as one string or a list of strings."""
 Phrases = Annotated[tuple[tuple[str, ...], ...], BeforeValidator(_phrases)]
 """Phrases as tuples of lower-case words, longest first."""
+
+
+class OpenWords(frozenset[str]):
+    """A word list that is open at its end: it also holds what ends like an agent ("seismologist")."""
+
+    endings: tuple[str, ...] = ()
+    closed: frozenset[str] = frozenset()
+    """Words that only end so: "list", "human"."""
+
+    def __contains__(self, word: object) -> bool:
+        if super().__contains__(word):
+            return True
+        return isinstance(word, str) and word.endswith(self.endings) and word not in self.closed
+
+    def __or__(self, other: AbstractSet[Any]) -> "OpenWords":
+        return self.opened(frozenset.__or__(self, other), self)
+
+    __ror__ = __or__
+
+    def __sub__(self, other: AbstractSet[Any]) -> "OpenWords":
+        kept = self.opened(frozenset.__sub__(self, other), self)
+        kept.closed |= other
+        return kept
+
+    @classmethod
+    def opened(cls, words: frozenset[str], like: Self) -> Self:
+        """Return words as a list that is open like another one."""
+        made = cls(words)
+        made.endings, made.closed = like.endings, like.closed
+        return made
 
 
 class Segmentation(Value):
@@ -231,6 +262,8 @@ class Nouns(Value):
     """Bodies known by one name."""
     offices: Words = frozenset()
     """What one can be secretary of: state, defence."""
+    portfolios: Words = frozenset()
+    """Bodies with several fields: "Department of Forestry and Fire Protection"."""
     forums: Words = frozenset()
     """Hearers that do not publish."""
     definite: Words = frozenset()
@@ -267,8 +300,33 @@ class Nouns(Value):
     """Before "spokesman" they name no body: senior, chief."""
     groups: Words = frozenset()
     """Plurals without s that own a body: "the Women's League"."""
+    demonyms: Words = frozenset()
+    """Adjectives that with "the" stand for a person or a government: "the German"."""
     he_names: Words = frozenset()
     she_names: Words = frozenset()
+    plural_endings: Mapping[str, str] = {}
+    """Endings of nouns in the plural and in the singular, longest first."""
+    agent_endings: tuple[str, ...] = ()
+    """Of nouns for people: "-ologist"."""
+    no_agents: Words = frozenset()
+    """Words that only end so."""
+
+    @model_validator(mode="after")
+    def _open(self) -> Self:
+        """Let the roles hold every noun for an agent, and the groups the plurals of all who can speak."""
+        listed = self.organisations | self.documents | self.anonymous | self.places | self.claims
+        if self.agent_endings:
+            roles = OpenWords(self.roles)
+            roles.endings, roles.closed = self.agent_endings, self.no_agents | (listed - self.roles)
+            object.__setattr__(self, "roles", roles)
+        singular = frozenset(self.roles | self.individuals | self.titles | self.organisations | self.he_nouns | self.she_nouns)
+        plurals = {plural for noun in singular for plural in self._plurals(noun)}
+        object.__setattr__(self, "anonymous", self.anonymous | (plurals - singular - listed))
+        return self
+
+    def _plurals(self, noun: str) -> tuple[str, ...]:
+        ending = next((pair for pair in self.plural_endings.items() if noun.endswith(pair[1])), None)
+        return () if ending is None else (noun.removesuffix(ending[1]) + ending[0],)
 
 
 class Grammar(Value):
@@ -280,6 +338,8 @@ class Grammar(Value):
     feminine: Words = frozenset()
     prepositions: Words
     conjunctions: Words
+    coordinators: Words = frozenset()
+    """Of the conjunctions, those that belong to no clause: and, but, so."""
     splitters: Words = frozenset()
     """Join two main clauses: and, but, while."""
     name_particles: Words
@@ -308,6 +368,12 @@ class Grammar(Value):
     """Join a person to a body: "Osei of the Institute"."""
     to_adjectives: Words = frozenset()
     """Take "to" inside a noun phrase: "a source close to the council"."""
+    contrasting: Words = frozenset()
+    """Conjunctions before a main clause of its own: but, though."""
+    including: Words = frozenset()
+    """Open a list of examples after a group: "many generals, including Osei"."""
+    trailing: Words = frozenset()
+    """Adverbs and pronouns that end a noun phrase and belong to no name: "residents there"."""
     subordinators: Words = frozenset()
     openers: Words = frozenset()
     """Prepositions that may open a content clause."""
@@ -382,6 +448,8 @@ class Worth(Value):
     blame: Words = frozenset()
     record: Words
     thanks: Words
+    courtesies: Phrases = ()
+    """Open thanks, condolences and feelings, which state nothing: "our thoughts"."""
     questions: Words
     """Words that open a question."""
 
@@ -404,6 +472,25 @@ class Compose(Value):
     """Auxiliaries that take a negation after them."""
     acting: Words = frozenset()
     """After "it" they show that a body is meant, not the weather or a clause: "it would halve its grant"."""
+
+
+class Lexicon(Value):
+    """Verbs, so that a finite form can be told from a noun; empty where a list of forms has to do."""
+
+    verbs: Words = frozenset()
+    """Base forms; the regular ones are inflected by rule."""
+    doubled: Words = frozenset()
+    """Verbs that double their last consonant."""
+    irregular: tuple[str, ...] = ()
+    """Base form, past tense, and the participle if it is another word."""
+    singular: Words = frozenset()
+    """Pronouns before a verb in the third person singular."""
+    plural: Words = frozenset()
+    """Pronouns and nouns without s before a verb in the plural."""
+    behind: Words = frozenset()
+    """Words that follow a verb and no noun."""
+    no_verbs: Words = frozenset()
+    """Words that only end like a past tense: hundred."""
 
 
 class Language(Value):
@@ -431,3 +518,4 @@ class Language(Value):
     grammar: Grammar
     worth: Worth
     compose: Compose = Compose()
+    lexicon: Lexicon = Lexicon()
