@@ -10,6 +10,8 @@ from extractor.rules.reading import Token, TokenKind
 _MAX_LEAD_TOKENS = 12
 _MAX_CARRYING_TOKENS = 5
 """From a verb to the noun that carries its clause."""
+_MAX_ASIDE_TOKENS = 10
+"""Between the commas of an aside behind the verb."""
 _MAX_INSERTED_TOKENS = 7
 
 
@@ -49,14 +51,27 @@ class AdverbialReader:
             return self._over_comma(index, high), chain
         if language.verbs.inverts:
             index = self._over_insertion(index, high)
-        index = self._over_comma(index, high)
+        index = self._over_comma(self._over_aside(index, high), high)
         while index < high and (frame[index].text == ":" or frame[index].lower in language.phrases.that):
             index += 1
         return index, chain
 
     def _over_comma(self, index: int, high: int) -> int:
-        follows = index + 1 < high and self._frame[index].text == "," and self._that_or_quote(index + 1)
-        return index + 1 if follows else index
+        if index + 1 >= high or self._frame[index].text != ",":
+            return index
+        return index + 1 if self._that_or_quote(index + 1) else index
+
+    def _over_aside(self, index: int, high: int) -> int:
+        """``suggested, in all likelihood, "next to ..."``, ``alleges, among other things, that``."""
+        if index >= high or self._frame[index].text != ",":
+            return index
+        for close in range(index + 1, min(high - 1, index + _MAX_ASIDE_TOKENS)):
+            token, after = self._frame[close], self._frame[close + 1]
+            if token.finite or token.kind is TokenKind.QUOTE or token.quote >= 0:
+                return index
+            if token.text == ",":
+                return close + 1 if after.quote >= 0 or self._that_or_quote(close + 1) else index
+        return index
 
     def _is_addressed(self, cue: Cue, high: int) -> bool:
         """Tell whether a hearer follows the verb."""

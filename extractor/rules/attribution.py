@@ -153,7 +153,7 @@ class Attributor:
             return [(Stretch(cue.start - 1, cue.start), self._to_closing_comma(cue, post))]
         leading = self._leading(cue, low)
         if leading is not None and leads:
-            if post is not None and clauses.resumes(post):
+            if post is not None and clauses.resumes(post, leading):
                 rest = self._without_comma(post)
                 if clauses.has_finite(Stretch(leading.first, rest.last)) and not clauses.is_connective(leading):
                     return self._around(leading, rest)
@@ -161,7 +161,8 @@ class Attributor:
                 return [(part,) for part in clauses.split(leading)]
             elif not clauses.is_adverbial(leading) and (post is None or not clauses.is_content(cue, post)):
                 return [(part,) for part in clauses.split(leading)]
-        if post is not None and start > cue.end and leading is None:
+        aside = leading is None or clauses.is_connective(leading)
+        if post is not None and (start > cue.end or leading is not None) and aside:
             post = self._without_comma(post)
         if post is not None and clauses.hangs_on(cue, post):
             post = Stretch(post.first + 1, post.last)

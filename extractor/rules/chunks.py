@@ -13,6 +13,10 @@ _OPENING = ".:\"“„«‘'([—–…!?;"
 """After these marks a word has a capital because a sentence or quotation begins."""
 
 
+_NAME_DIGITS = 3
+"""A longer number after a name is a year or a count."""
+
+
 class EntityKind(StrEnum):
     """What a name names; wider than the kinds of sources."""
 
@@ -168,6 +172,9 @@ def _chunk_end(tokens: Sequence[Token], position: int, language: Language) -> in
             has_body = has_body or token.lower in nouns.organisations or token.lower in nouns.documents
             end += 1
             continue
+        if _is_numbered(tokens, end, language):
+            end += 1
+            continue
         ahead = end + 1
         if (
             token.lower in grammar.name_particles
@@ -213,6 +220,17 @@ def _joins(tokens: Sequence[Token], joiner: int, ahead: int, language: Language)
     if tokens[joiner].lower not in ("and", "the", "for"):
         return True
     return tokens[joiner].lower == "for" or _ends_as_body(tokens, ahead, language)
+
+
+def _is_numbered(tokens: Sequence[Token], index: int, language: Language) -> bool:
+    """``Lost 52 Project``, ``Channel 4 said``: a number that belongs to the name before it."""
+    token, after = tokens[index], tokens[index + 1] if index + 1 < len(tokens) else None
+    if language.nouns_capitalised or token.kind is not TokenKind.NUMBER or not token.text.isdigit():
+        return False
+    if len(token.text) > _NAME_DIGITS or after is None:
+        return False
+    verbs = language.verbs
+    return _nameable(after, language) or after.lower in verbs.say | verbs.tell | verbs.auxiliaries
 
 
 def _has_fields(words: Sequence[Token], language: Language) -> bool:

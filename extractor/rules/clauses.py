@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from itertools import pairwise
 
-from extractor.rules.chunks import EntityKind
 from extractor.rules.cues import Cue, CueKind
 from extractor.rules.language import Language
+from extractor.rules.nounphrases import is_person
 from extractor.rules.reading import Token, TokenKind
 
 _MIN_PRE_TOKENS = 6
@@ -78,7 +78,10 @@ class ClauseReader:
             return False
         if token.finite:
             return True
-        return token.lower in verbs.to and first > 0 and self._frame[first - 1].lower in verbs.expecting
+        if token.lower not in verbs.to or not first:
+            return False
+        following = self._frame[index + 1].lower if index + 1 < len(self._frame) else ""
+        return self._frame[first - 1].lower in verbs.expecting or following in verbs.being
 
     def is_content(self, cue: Cue, stretch: Stretch) -> bool:
         """Tell whether what follows a cue is something said, not only its object."""
@@ -95,11 +98,13 @@ class ClauseReader:
             case CueKind.NOUN:
                 return True
             case CueKind.QUOTE if self._frame[stretch.first - 1].lower in verbs.warn_links:
-                return quoted
+                return quoted or words[0].lower.endswith(language.participle_endings or _NEVER)
             case CueKind.QUOTE:
                 return self._frame[stretch.first - 1].text == ":" and self.has_finite(stretch)
             case CueKind.SHOW if self._by_person(cue):
                 return self._frame[stretch.first - 1].lower in language.phrases.that
+            case CueKind.SAY if self._is_linked(cue, stretch):
+                return True
             case _:
                 opener = stretch.first - 1 - (self._frame[stretch.first - 1].text == ",")
                 that = self._frame[opener].lower in language.phrases.that | language.phrases.how
@@ -119,11 +124,13 @@ class ClauseReader:
             return False
         if linked or cue.word in verbs.label_as:
             return linked and len(words) > 3
-        bound = grammar.prepositions | grammar.determiners | grammar.conjunctions
-        return any(
-            token.lower in grammar.indefinite and before.kind is TokenKind.WORD and before.lower not in bound
-            for before, token in pairwise(words)
-        )
+        bound = grammar.prepositions | grammar.conjunctions
+        for before, token in pairwise(words):
+            if before.lower in bound - grammar.of or before.finite or before.kind is not TokenKind.WORD:
+                return False
+            if token.lower in grammar.indefinite and before.lower not in grammar.of | grammar.determiners:
+                return True
+        return False
 
     def _is_linked(self, cue: Cue, stretch: Stretch) -> bool:
         """An object, and behind its preposition the deed, the figure or the cause."""
@@ -148,7 +155,7 @@ class ClauseReader:
             return subject.head in (language.pronouns.he | language.pronouns.she) - language.pronouns.they
         if subject.entity is None:
             return subject.head in (language.nouns.roles | language.nouns.titles) - language.nouns.documents
-        return subject.entity.kind is EntityKind.PERSON
+        return is_person(subject.entity)
 
     def _asks(self, opener: str, stretch: Stretch) -> bool:
         """An indirect question; "when fish were plentiful, they ..." is none."""
@@ -211,7 +218,8 @@ class ClauseReader:
         language, frame = self._language, self._frame
         verbs = language.verbs
         for index in range(stretch.first + 1, stretch.last - 1):
-            joins = frame[index].lower in language.grammar.pairing and frame[index].quote < 0
+            joins = frame[index].lower in language.grammar.pairing or frame[index].text == ","
+            joins = joins and frame[index].quote < 0
             if labels and joins and frame[index - 1].quote >= 0 and frame[index + 1].quote < 0:
                 return Stretch(stretch.first, index)
         for index in range(stretch.first + 2, stretch.last - 1):
@@ -259,7 +267,11 @@ class ClauseReader:
         if frame[after].lower in language.phrases.that:
             pronoun = after + 1 < last and frame[after + 1].lower in language.verbs.finite
             return None if pronoun else after + 1
-        if not self.has_finite(Stretch(first, index)) or not self.own_subject(after, last):
+        if not self.has_finite(Stretch(first, index)):
+            return None
+        if token.text == ";" and self.has_finite(Stretch(after, last)):
+            return after
+        if not self.own_subject(after, last):
             return None
         subordinate = any(t.lower in language.grammar.subordinators for t in frame[first:index])
         return None if subordinate and not comma else after
@@ -333,11 +345,16 @@ class ClauseReader:
         """``However,``, ``In 2016``-like openings of one word carry nothing."""
         return stretch.last - stretch.first == 1 and self._frame[stretch.first].lower in self._language.function_words
 
-    def resumes(self, post: Stretch) -> bool:
+    def resumes(self, post: Stretch, leading: Stretch | None = None) -> bool:
         """``The pump, Osei said, had failed``: a comma after the cue and the rest of the clause."""
         if self._frame[post.first].text != "," or post.last - post.first < 3:
             return False
         following = self._frame[post.first + 1].lower
-        return following not in self._language.pronouns.who and not following.endswith(
-            self._language.participle_endings or _NEVER
-        )
+        if following in self._language.pronouns.who:
+            return False
+        if not following.endswith(self._language.participle_endings or _NEVER):
+            return True
+        if leading is None or self._frame[leading.first].lower not in self._language.grammar.subordinators:
+            return False
+        return self.has_finite(post) and following not in self._language.verbs.say
+

@@ -144,11 +144,18 @@ class ContentReader:
             if trimmed is not None:
                 spans.append(trimmed)
                 sentences.update(token.sentence for token in tokens)
-        if not spans or len(_WORD.findall(" ".join(span.of(self._text) for span in spans))) < 2:
+        words = [word.lower() for word in _WORD.findall(" ".join(span.of(self._text) for span in spans))]
+        if len(words) < 2 or self._is_stranded(words):
             return None
         quoted = any(span.overlaps(quote.inner) for quote in self._quotes_near(spans) for span in spans)
         content = Content(tuple(spans), Quotation.MIXED if quoted else Quotation.INDIRECT, tuple(sorted(sentences)))
         return None if spans[-1].of(self._text).endswith("?") else content
+
+    def _is_stranded(self, words: Sequence[str]) -> bool:
+        """``where the records said it would be``: nothing but a pronoun and auxiliaries."""
+        pronouns = self._language.pronouns
+        known = pronouns.he | pronouns.she | pronouns.they | pronouns.it | pronouns.expletive
+        return words[0] in known and all(word in self._language.verbs.auxiliaries for word in words[1:])
 
     def _quotes_near(self, spans: Sequence[Span]) -> list[Quoted]:
         low, high = spans[0].start_char, spans[-1].end_char

@@ -19,6 +19,8 @@ _MAX_TOLD_TOKENS = 14
 _MAX_BACK_TOKENS = 30
 _PRONOUN_CHARS = 3
 """``comme l'a dit``: a word shorter than this before the verb is its object."""
+_MAX_ABSOLUTE_TOKENS = 8
+"""So many words may stand between "with" and its participle."""
 _MAX_ADJECTIVES = 2
 """Between an owner and the noun that carries a clause: "his first public claim that"."""
 
@@ -251,7 +253,7 @@ class CueFinder:
             if cited is not None and (cited.entity is not None or cited.pronoun):
                 return self._cue(index, last, CueKind.SAY, cited)
         if not self._opens_participle(before):
-            return self._absolute(index, last, kind)
+            return self._of_document(index, last, before, kind) or self._absolute(index, last, kind)
         if kind is CueKind.QUOTE and not self._blocks:
             return None
         subject = earlier[-1].subject if earlier and earlier[-1].kind is not CueKind.HEARSAY else None
@@ -322,7 +324,8 @@ class CueFinder:
             return CueKind.SHOW
         colon = index + 1 < len(self._frame) and self._frame[index + 1].text == ":"
         ahead = self._frame[index + 1 : index + 3]
-        spoken = lower in verbs.speak_of and len(ahead) == 2 and ahead[1].quote >= 0
+        gerund = len(ahead) == 2 and ahead[1].lower.endswith(self._language.participle_endings or ("\0",))
+        spoken = lower in verbs.speak_of and len(ahead) == 2 and (ahead[1].quote >= 0 or gerund)
         if lower in verbs.quote and (self._blocks or colon or (spoken and ahead[0].lower in verbs.warn_links)):
             return CueKind.QUOTE
         return CueKind.QUOTE if verbs.inverts and self._blocks and self._in_incise(index) else None
@@ -352,6 +355,8 @@ class CueFinder:
         if index == 0:
             return self._frame[0].lower in self._language.nouns.documents | self._language.nouns.anonymous
         before = self._frame[index - 1].lower
+        if self._language.lexicon.verbs and self._frame[index].finite:
+            return False
         if before in self._language.verbs.auxiliaries and before not in grammar.possessive:
             return False
         if self._frame[index].lower.endswith(self._language.participle_endings or ("\0",)):
@@ -376,6 +381,10 @@ class CueFinder:
         position = index
         while position > 0:
             token = self._frame[position - 1]
+            apart = self._before_time(position) if passive or position == index else position
+            if apart < position:
+                position = apart
+                continue
             if (token.capital and position > 1) or (token.quote >= 0 and token.kind is not TokenKind.WORD):
                 break
             adverb = token.lower.endswith("ly") and self._language.code == "en" and not token.capital
@@ -391,6 +400,14 @@ class CueFinder:
             first = first and (adverb or (bool(verbs.helping) and token.lower not in verbs.helping))
             position -= 1
         return position, passive, negated
+
+    def _before_time(self, position: int) -> int:
+        """``was on Wednesday reported``: step back over a day between an auxiliary and its participle."""
+        language, frame = self._language, self._frame
+        if position < 3 or frame[position - 1].lower not in language.weekdays:
+            return position
+        led = frame[position - 2].lower in language.phrases.manner
+        return position - 2 if led and frame[position - 3].lower in language.verbs.passive else position
 
     def _is_reduced(self, index: int, kind: CueKind) -> bool:
         """``the hole described in the study``, ``a man identified as``: a participle that hangs on its noun."""
@@ -423,13 +440,24 @@ class CueFinder:
             return False
         return not any(token.lower in verbs.perfect for token in self._frame[max(0, before - 2) : index])
 
+    def _of_document(self, index: int, last: int, before: int, kind: CueKind) -> Cue | None:
+        """``a statement announcing that``: what the paper says on which the participle hangs."""
+        if kind not in (CueKind.SAY, CueKind.SHOW) or self._frame[before - 1].lower not in self._language.nouns.documents:
+            return None
+        subject = self._phrases.before(before)
+        return self._cue(index, last, CueKind.SAY, subject) if subject is not None else None
+
     def _absolute(self, index: int, last: int, kind: CueKind) -> Cue | None:
         """``with Osei calling the tender "a disgrace"``."""
-        subject = self._phrases.before(index)
-        if subject is None or subject.entity is None or subject.first == 0:
-            return None
-        opener = self._frame[subject.first - 1].lower
-        return self._cue(index, last, kind, subject) if opener in self._language.grammar.absolute else None
+        for opener in range(index - 1, max(-1, index - _MAX_ABSOLUTE_TOKENS), -1):
+            token = self._frame[opener]
+            if token.kind is TokenKind.QUOTE or token.finite or token.text in ",;:":
+                return None
+            if token.lower in self._language.grammar.absolute:
+                subject = self._phrases.starting(opener + 1, stop=index)
+                named = subject is not None and (subject.entity is not None or self._phrases.can_speak(subject))
+                return self._cue(index, last, kind, subject) if named and subject and subject.last == index else None
+        return None
 
     def _opens_participle(self, index: int) -> bool:
         """A participle that attributes stands after a comma, a conjunction or "by"; else it is a noun."""

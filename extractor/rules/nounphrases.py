@@ -90,6 +90,7 @@ class NounPhraseReader:
             return Phrase(
                 start, end, span, self.frame[name_last - 1].lower, entity, words=words, complements=complements
             )
+        end, head_end = self._without_trailing(start, end, head_end)
         index = self._head_noun(start, head_end)
         if index is None and lenient and head_end - start > 1 and words[0] in self._language.grammar.determiners:
             index = head_end - 1
@@ -98,6 +99,18 @@ class NounPhraseReader:
         head = self.frame[index].lower
         span = Span(start_char=self.frame[start].start, end_char=self.frame[end - 1].end)
         return Phrase(start, end, span, head, head_last=index + 1, words=words, complements=(*complements, *possessors))
+
+    def _without_trailing(self, start: int, end: int, head_end: int) -> tuple[int, int]:
+        """Leave out "there" of "residents there", and "as of Wednesday" of "reports as of Wednesday"."""
+        language = self._language
+        for index in range(head_end, end):
+            timed = any(t.lower in language.times or t.kind is TokenKind.NUMBER for t in self.frame[index + 1 : index + 3])
+            if timed and self.frame[index].lower in language.phrases.manner | language.verbs.as_word:
+                end = index
+                break
+        while end - start > 1 and self.frame[end - 1].lower in language.grammar.trailing:
+            end -= 1
+        return end, min(head_end, end)
 
     def _owns(self, start: int, name_first: int, entity: Entity) -> bool:
         """``в отчёте Института экологии``: where cases need no "of", what follows the noun owns it."""

@@ -34,8 +34,7 @@ class SubjectReader:
             if (token.lower in language.grammar.prepositions and not token.capital) or (
                 index == 0 and token.lower in language.grammar.prepositions
             ):
-                comma = next((n for n in range(index, stop) if self._frame[n].text == ","), None)
-                index = stop if comma is None else comma + 1
+                index = self._past_opening(index, stop)
                 continue
             if token.kind is TokenKind.WORD:
                 phrase = self._phrases.starting(index, stop=stop)
@@ -43,6 +42,20 @@ class SubjectReader:
                     return phrase
             index += 1
         return None
+
+    def _past_opening(self, index: int, stop: int) -> int:
+        """Step over an opening adverbial: to its comma, or over its words of time: "By 5 p.m. the city ..."."""
+        timed = index + 1
+        while timed < stop and self._times(timed):
+            timed += 1
+        if timed > index + 1 and timed < stop and self._frame[timed].text != ",":
+            return timed
+        comma = next((n for n in range(index, stop) if self._frame[n].text == ","), None)
+        return stop if comma is None else comma + 1
+
+    def _times(self, index: int) -> bool:
+        token = self._frame[index]
+        return token.kind is TokenKind.NUMBER or token.lower in self._language.times or token.lower in ("a.m", "p.m", "pm", "am")
 
     def inverted(self, index: int, last: int, kind: CueKind) -> Phrase | None:
         """Return the subject that follows its verb because content stands right before: ``"...," said Osei``.
@@ -86,8 +99,7 @@ class SubjectReader:
         """
         if before <= 0:
             return None
-        relative = self._language.pronouns.who
-        if self._frame[before - 1].lower in relative:
+        if self._is_relative(before - 1):
             end = before - 1
             if end > 0 and self._frame[end - 1].text == ",":
                 end -= 1
@@ -99,12 +111,21 @@ class SubjectReader:
         strict = word in language.nouns.documents or kind is CueKind.SHOW or labels
         phrase = self._before_adverbial(before, lenient=not strict)
         phrase = phrase or self._phrases.before(before, lenient=not strict)
-        if phrase is not None or (strict and kind is not CueKind.LABEL):
-            return phrase
         earlier = self._frame[before - 1].lower
+        following = self._frame[index + 1].lower if index + 1 < len(self._frame) else ""
+        shared = earlier in language.grammar.splitters and following in language.lexicon.behind
+        if phrase is not None or (strict and kind is not CueKind.LABEL and not shared):
+            return phrase
         if earlier in self._language.grammar.conjunctions or index != before:
             return self.main(index) if earlier in self._language.grammar.splitters else None
         return self._subordinate(before) or self._past_participles(before)
+
+    def _is_relative(self, index: int) -> bool:
+        """``Osei, who said``, ``records that showed``: a pronoun that stands for the noun before it."""
+        language, frame = self._language, self._frame
+        if frame[index].lower in language.pronouns.who:
+            return True
+        return index > 0 and frame[index].lower in language.phrases.that and frame[index - 1].lower in language.nouns.documents
 
     def inside(self, before: int) -> Phrase | None:
         """``В министерстве заявили``, ``Desde el ministerio aseguran``: a body that its own speak for, unnamed."""

@@ -164,6 +164,8 @@ class Verbs(Value):
     """Forms after which any clause is content."""
     expecting: Words = frozenset()
     """Take an object with an infinitive: "expects costs to rise"."""
+    being: Words = frozenset()
+    """Infinitives that go with the object of any verb: "found the valve to be sound"."""
     carrying: Words = frozenset()
     """With a noun that carries a clause: "expressed concern that", "made the claim that"."""
     counting: Words = frozenset()
