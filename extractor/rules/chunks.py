@@ -353,7 +353,7 @@ def role_of(tokens: Sequence[Token], chunk: Chunk, language: Language) -> str | 
         honorifics = language.nouns.he_titles | language.nouns.she_titles
         kept = [word for word in chunk.role.split() if word.lower().rstrip(".") not in honorifics]
         return " ".join([*([before] if before else []), *kept]) or None
-    return before or _role_after(tokens, chunk.last, language) or _role_apposed(tokens, chunk.first, language)
+    return before or _role_after(tokens, chunk.last, language) or _role_apposed(tokens, chunk, language)
 
 
 def _role_before(tokens: Sequence[Token], first: int, language: Language) -> str | None:
@@ -384,10 +384,11 @@ def _role_before(tokens: Sequence[Token], first: int, language: Language) -> str
     return " ".join(token.text for token in tokens[start:first])
 
 
-def _role_apposed(tokens: Sequence[Token], first: int, language: Language) -> str | None:
+def _role_apposed(tokens: Sequence[Token], chunk: Chunk, language: Language) -> str | None:
     """``the president of the League,`` before ``Jamel Msallem,``."""
-    grammar = language.grammar
-    if first < 3 or tokens[first - 1].text != ",":
+    grammar, first = language.grammar, chunk.first
+    closed = chunk.last >= len(tokens) or tokens[chunk.last].kind is TokenKind.MARK
+    if first < 3 or tokens[first - 1].text != "," or not closed:
         return None
     start = first - 1
     while start > 0 and first - start < 16:

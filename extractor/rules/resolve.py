@@ -265,6 +265,31 @@ class Resolver:
         ranked += self._known.introduced(start, sentence, gender, phrase.head, reach=ANY_REACH)
         return sorted(ranked, key=lambda candidate: -candidate.score)
 
+    def _owned(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved | None:
+        """``his father``, ``its source``: who has that role, else named by the owner; None without a sure owner."""
+        grammar, nouns = self.reading.language.grammar, self.reading.language.nouns
+        owner = grammar.owner_of.get(phrase.words[0])
+        if owner is None or len(phrase.words) < 2 or not grammar.possessive:
+            return None
+        holders = self._holders(phrase, sentence, gender_of_words(phrase.words[1:], self.reading.language))
+        if holders and phrase.head in nouns.roles:
+            return self._chosen(holders[0], sentence, mention)
+        start = phrase.mention.start_char
+        place = Span(start_char=start, end_char=start + len(phrase.words[0]))
+        pronoun = Phrase(phrase.first, phrase.first + 1, place, owner, pronoun=True, words=(owner,))
+        pronouns = self.reading.language.pronouns
+        gender = Gender.HE if owner in pronouns.he else Gender.SHE if owner in pronouns.she else None
+        if gender is not None and len(self._known.people(start, sentence, gender)) != 1:
+            return None
+        whose = self._resolved(pronoun, sentence)
+        if whose.entity is None and whose.source.kind is not SourceKind.PERSON:
+            return None
+        rest = mention.text[len(phrase.words[0]) :].strip()
+        if whose.source.uncertain or not rest:
+            return None
+        name = f"{whose.source.name}'s {rest}"
+        return Resolved(SourceDraft(name=name, kind=SourceKind.ANONYMOUS, mention=mention))
+
     def _unnamed(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
         """A person or group without a name; "the official" is the official of before."""
         if phrase.words[0] in self.reading.language.nouns.definite:
@@ -275,6 +300,9 @@ class Resolver:
             known = self._known.introduced(phrase.mention.start_char, sentence, None, phrase.head, reach=ANY_REACH)
             if known:
                 return self._chosen(known[0], sentence, mention)
+        owned = self._owned(phrase, sentence, mention)
+        if owned is not None:
+            return owned
         given = self._given_name(phrase, sentence)
         if given is not None:
             given.kind = EntityKind.PERSON
