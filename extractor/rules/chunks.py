@@ -198,7 +198,7 @@ def _chunk_end(tokens: Sequence[Token], position: int, language: Language) -> in
             end += 2
             continue
         if token.lower in grammar.pairing and _has_fields(tokens[position:end], language):
-            if end + 1 < len(tokens) and _nameable(tokens[end + 1], language):
+            if end + 1 < len(tokens) and _is_field(tokens[end + 1], language):
                 end += 2
                 continue
         break
@@ -222,6 +222,13 @@ def _joins(tokens: Sequence[Token], joiner: int, ahead: int, language: Language)
     return tokens[joiner].lower == "for" or _ends_as_body(tokens, ahead, language)
 
 
+def _is_field(token: Token, language: Language) -> bool:
+    """``Fire Protection`` after "Department of Forestry and", but no person and no other body's name."""
+    nouns = language.nouns
+    given = token.lower in nouns.he_names | nouns.she_names
+    return _nameable(token, language) and not given and not _is_acronym(token) and token.lower not in nouns.bodies
+
+
 def _is_numbered(tokens: Sequence[Token], index: int, language: Language) -> bool:
     """``Lost 52 Project``, ``Channel 4 said``: a number that belongs to the name before it."""
     token, after = tokens[index], tokens[index + 1] if index + 1 < len(tokens) else None
@@ -236,7 +243,8 @@ def _is_numbered(tokens: Sequence[Token], index: int, language: Language) -> boo
 def _has_fields(words: Sequence[Token], language: Language) -> bool:
     """``Department of Forestry``, which may go on: "and Fire Protection"."""
     lower = [word.lower for word in words]
-    return any(a in language.nouns.portfolios and b in language.grammar.of for a, b in pairwise(lower))
+    fields = any(a in language.nouns.portfolios and b in language.grammar.of for a, b in pairwise(lower))
+    return fields and language.grammar.pairing.isdisjoint(lower)
 
 
 def _ends_as_body(tokens: Sequence[Token], position: int, language: Language) -> bool:
@@ -263,12 +271,24 @@ def _classified(tokens: Sequence[Token], first: int, last: int, language: Langua
         if name_first < last and any(w.lower in nouns.organisations for w in tokens[name_first:last]):
             return Chunk(first, last, first, EntityKind.ORGANISATION, None)
         return Chunk(first, last, name_first, kind, role)
-    behind = _given_behind(words, language)
+    behind = _given_behind(words, language) or _given_after_body(tokens, first, last, language)
     if behind:
         beside = first > 0 and tokens[first - 1].lower in nouns.roles
         office = " ".join(word.text for word in words[:behind]) if beside else None
         return Chunk(first, last, first + behind, EntityKind.PERSON, office)
     return Chunk(first, last, first, _kind_of(tokens, first, last, language), None)
+
+
+def _given_after_body(tokens: Sequence[Token], first: int, last: int, language: Language) -> int:
+    """``ambassador to the United Nations Nikki Haley``: where the given name stands behind a body; 0 for nowhere."""
+    nouns, words = language.nouns, tokens[first:last]
+    given = nouns.he_names | nouns.she_names
+    place = next((n for n, word in enumerate(words[:-1]) if n and word.lower in given), 0)
+    if not place or words[0].lower in given or any(not word.capital for word in words[place:]):
+        return 0
+    body = nouns.organisations | nouns.places | nouns.bodies
+    ends = words[place - 1].lower in body or words[place - 1].lower.removesuffix("s") in body
+    return place if ends else 0
 
 
 def _titled(words: Sequence[Token], language: Language) -> list[int]:

@@ -183,7 +183,10 @@ def _same(key: tuple[str, ...], entity: Entity, kind: EntityKind, language: Lang
         return set(key) <= set(words) and (key[0] == words[0] or key[-1] == words[-1])
     if entity.kind is EntityKind.ORGANISATION and len(key) > 1:
         return words[-len(key) :] == key or words[: len(key)] == key
-    return entity.kind is EntityKind.ORGANISATION and kind is EntityKind.UNKNOWN and words[0] == key[0]
+    if entity.kind is not EntityKind.ORGANISATION:
+        return False
+    known = language.nouns.company_words | language.nouns.organisations
+    return (key[0] in words and key[0] in known) or (kind is EntityKind.UNKNOWN and words[0] == key[0])
 
 
 def _shortens(short: tuple[str, ...], form: tuple[str, ...], kind: EntityKind, *, company: bool) -> bool:

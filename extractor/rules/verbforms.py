@@ -88,10 +88,10 @@ def finite(tokens: "Sequence[Token]", index: int, language: Language) -> bool:
     """
     token, verbs = tokens[index], language.verbs
     word = token.lower
+    if word in verbs.finite and (not token.text[0].isupper() or "'" in word):
+        return True
     if token.text[0].isupper():
         return False
-    if word in verbs.finite:
-        return True
     forms = verb_forms(language.code)
     if not forms.base:
         return bool(verbs.past_endings) and word.endswith(verbs.past_endings)
