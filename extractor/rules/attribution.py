@@ -11,6 +11,8 @@ from extractor.rules.phrases import Phrase, PhraseReader
 from extractor.rules.reading import Token, TokenKind
 from extractor.rules.subjects import SubjectReader
 
+_MAX_AUXILIARIES = 4
+"""So many words may stand between "who" and its verb: "who has since repeatedly said"."""
 _MIN_CLAUSE_TOKENS = 6
 """Before a closing "according to" so many words are a clause, whatever its verb."""
 _MIN_TOLD_TOKENS = 3
@@ -122,6 +124,7 @@ class Attributor:
                 pass
         before = [t.quote for t in self._frame[low : cue.start] if t.kind is TokenKind.QUOTE]
         after = [t.quote for t in self._frame[cue.end : max(high, cue.end)] if t.kind is TokenKind.QUOTE]
+        high = self._clause_end(cue, high)
         start, hearers = self._adverbials.content_start(cue, high)
         attribution.chain.extend(hearers)
         follows = cue.inverted or self._closes_block(cue)
@@ -133,6 +136,17 @@ class Attributor:
             return
         leads = not before and not (quoted and self._frame[start - 1].text == ":")
         attribution.clauses = self._clauses_of(cue, low, start, high, leads=leads)
+
+    def _clause_end(self, cue: Cue, high: int) -> int:
+        """``China, which claims the island, sent ...``: what a relative clause attributes ends with the clause."""
+        frame, who = self._frame, self._language.pronouns.who
+        if cue.inverted or cue.first < 2 or not self._language.lexicon.verbs:
+            return high
+        opener = next((n for n in range(cue.first - 1, max(0, cue.first - _MAX_AUXILIARIES), -1) if frame[n].lower in who), 0)
+        if not opener or frame[opener - 1].text != ",":
+            return high
+        commas = (n for n in range(cue.end + 1, high - 1) if frame[n].text == "," and frame[n].quote < 0)
+        return next((n for n in commas if frame[n + 1].kind is not TokenKind.QUOTE), high)
 
     def _interrupts(self, attribution: Attribution, low: int, start: int) -> bool:
         """``The pump, Osei said, "had failed at noon"``: the quotation goes on with the clause before."""

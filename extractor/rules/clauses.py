@@ -64,7 +64,11 @@ class ClauseReader:
                     return False
                 index = closing + 1
                 continue
-            if token.lower in language.grammar.splitters and self.own_subject(index + 1, stretch.last):
+            if token.text == ";":
+                return False
+            joins = token.lower in language.grammar.splitters and self.own_subject(index + 1, stretch.last)
+            apart = self._frame[index - 1].text == "," or not self._language.lexicon.verbs
+            if joins and (apart or self._frame[index + 1].lower in self.subjects):
                 return False
             if self._is_verb(index, stretch.first):
                 return True
@@ -115,6 +119,8 @@ class ClauseReader:
         """An object and what it is called: quoted words, or "as" and a predicate, or a second noun phrase."""
         verbs, grammar = self._language.verbs, self._language.grammar
         words = self._frame[stretch.first : stretch.last]
+        if words[0].lower in grammar.prepositions - grammar.of - verbs.as_word or words[0].lower in ("for", "in"):
+            return False
         linked = any(token.lower in verbs.as_word for token in words[1:])
         if self._frame[stretch.first - 1].lower in self._language.phrases.that:
             return True
@@ -171,7 +177,7 @@ class ClauseReader:
         if counted and length >= _MIN_ANNOUNCED_TOKENS and self._counts(stretch):
             return True
         if cue.word in verbs.deny and first.lower.endswith(self._language.participle_endings or _NEVER):
-            return length > 2
+            return length > 1
         if first.lower in verbs.to:
             nouns = self._language.nouns
             noun = self._frame[stretch.first - 1].lower in nouns.pledges | nouns.intentions

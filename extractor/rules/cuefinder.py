@@ -10,6 +10,7 @@ from extractor.rules.language import language as language_data
 from extractor.rules.phrases import Phrase, PhraseReader
 from extractor.rules.reading import Token, TokenKind
 from extractor.rules.subjects import SubjectReader
+from extractor.rules.verbforms import verb_forms
 from extractor.schema import Span
 
 _MAX_PUTTING_TOKENS = 8
@@ -359,6 +360,11 @@ class CueFinder:
             return False
         if before in self._language.verbs.auxiliaries and before not in grammar.possessive:
             return False
+        forms = verb_forms(self._language.code)
+        beside = self._frame[index - 1]
+        joined = beside.kind is TokenKind.WORD and before not in self._language.function_words
+        if joined and self._frame[index].lower in forms.third - forms.both:
+            return True
         if self._frame[index].lower.endswith(self._language.participle_endings or ("\0",)):
             return before in grammar.determiners
         return (

@@ -190,7 +190,7 @@ class NounPhraseReader:
             return next((n for n in range(start, end) if self.frame[n].lower in self.nouns), None)
         for index in range(end - 1, start - 1, -1):
             lower = self.frame[index].lower
-            if lower in language.grammar.possessive:
+            if lower in language.grammar.possessive or (lower in language.grammar.determiners and index < end - 1):
                 return None
             if lower in self.nouns or (index == end - 1 > start and self._is_person(index)):
                 return index

@@ -16,6 +16,7 @@ __all__ = ["Phrase", "PhraseReader"]
 
 _MAX_PHRASE_TOKENS = 30
 _MAX_APPOSITION_TOKENS = 30
+_MAX_NEAR_TOKENS = 8
 
 
 @cache
@@ -65,6 +66,17 @@ class PhraseReader:
             return phrase
         phrase = self._before_second_role(phrase) or phrase
         return phrase if phrase.entity is None else self._with_partner(phrase)
+
+    def nearest(self, end: int) -> Phrase | None:
+        """Read the name or the determined noun that ends before token `end`, whatever governs it: "by Osei, who"."""
+        for first in range(end - 1, max(-1, end - _MAX_NEAR_TOKENS), -1):
+            chunk = self._nouns.chunk_at(first)
+            named = chunk is not None and first + chunk.last - chunk.first == end
+            if named or self.frame[first].lower in self._language.grammar.determiners:
+                return self._nouns.parsed(first, end)
+            if self.frame[first].kind is not TokenKind.WORD or self.frame[first].finite:
+                return None
+        return None
 
     def _before_apposition(self, closing: int, *, lenient: bool) -> Phrase | None:
         """``Osei, head of the waterworks, said``: the phrase before the opening comma."""
@@ -276,7 +288,7 @@ class PhraseReader:
         if token.capital:
             return False
         if token.lower in verbs.say and self.frame[index - 1].lower not in language.grammar.determiners:
-            return token.lower not in language.nouns.documents
+            return token.finite or token.lower not in self._nouns.nouns
         before = self.frame[index - 1].lower
         if before in self._nouns.nouns and verbs.past_endings and token.lower.endswith(verbs.past_endings):
             return True

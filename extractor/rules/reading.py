@@ -124,6 +124,7 @@ def _tokens(
     pattern = _token_pattern(language.grammar.elisions, language.grammar.enclitics)
     silent = language.segmentation.abbreviations | language.nouns.titles
     listed = lexicon(language.code).form
+    acronyms = language.pronouns.who | language.pronouns.it | frozenset(("us",))
     number = 0
     result: list[tuple[Token, ...]] = []
     for sentence in sentences:
@@ -144,7 +145,8 @@ def _tokens(
                 kind = TokenKind.MARK
             lower = (match["enclitic"] or word).lower().replace("’", "'").removeprefix("t-")
             if kind is TokenKind.WORD:
-                lower = listed(lower)
+                # "the WHO", "the US": no pronouns.
+                lower = f"{lower}." if word.isupper() and lower in acronyms else listed(lower)
             found.append(Token(word, lower, start, match.end(), kind, number if inside else -1, sentence.index))
         result.append(_with_verbs(found, language))
     return tuple(result)

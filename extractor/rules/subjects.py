@@ -103,7 +103,7 @@ class SubjectReader:
             end = before - 1
             if end > 0 and self._frame[end - 1].text == ",":
                 end -= 1
-            phrase = self._phrases.before(end)
+            phrase = self._phrases.before(end) or self._phrases.nearest(end)
             return None if phrase is None or phrase.pronoun else phrase
         word, language = self._frame[index].lower, self._language
         labels = kind is CueKind.LABEL and word not in language.verbs.describe

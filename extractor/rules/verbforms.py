@@ -138,12 +138,16 @@ def _present(tokens: "Sequence[Token]", index: int, language: Language, *, third
     if after in lexicon.behind:
         return True
     # "the bus plans", "the city talks collapsed": a noun, if a verb or the end of the clause follows.
-    following = tokens[index + 1] if index + 1 < len(tokens) else None
-    if following is None or not after[0].isalpha() or after in language.verbs.finite | grammar.conjunctions:
+    forms, nouns = verb_forms(language.code), language.nouns
+    listed = tokens[index].lower in nouns.organisations | nouns.documents | nouns.claims
+    if not after or not after[0].isalpha():
+        return tokens[index].lower in language.verbs.say and not listed
+    if after in language.verbs.finite | (grammar.conjunctions - grammar.prepositions):
         return False
-    forms = verb_forms(language.code)
     noun = after in forms.past or after in forms.both or after.endswith("ed")
-    return not noun and (after not in grammar.prepositions or _determined(tokens, index, language))
+    if noun or (listed and after in grammar.prepositions):
+        return False
+    return after not in grammar.prepositions or _determined(tokens, index, language)
 
 
 def _determined(tokens: "Sequence[Token]", index: int, language: Language) -> bool:
