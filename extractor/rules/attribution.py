@@ -142,11 +142,20 @@ class Attributor:
         frame, who = self._frame, self._language.pronouns.who
         if cue.inverted or cue.first < 2 or not self._language.lexicon.verbs:
             return high
+        commas = [n for n in range(cue.end + 1, high - 1) if frame[n].text == "," and frame[n].quote < 0]
+        if self._opens_subordinate(cue):
+            return next((n for n in commas if self._clauses.own_subject(n + 1, high, past=True)), high)
         opener = next((n for n in range(cue.first - 1, max(0, cue.first - _MAX_AUXILIARIES), -1) if frame[n].lower in who), 0)
         if not opener or frame[opener - 1].text != ",":
             return high
-        commas = (n for n in range(cue.end + 1, high - 1) if frame[n].text == "," and frame[n].quote < 0)
         return next((n for n in commas if frame[n + 1].kind is not TokenKind.QUOTE), high)
+
+    def _opens_subordinate(self, cue: Cue) -> bool:
+        """``When Osei announced her resignation, Brandt ...``: the clause of the cue opens the sentence."""
+        subject, grammar = cue.subject, self._language.grammar
+        if subject is None or cue.start == 0 or self._frame[cue.start - 1].lower not in grammar.subordinators:
+            return False
+        return cue.start == 1 or self._frame[cue.start - 2].text in ",;"
 
     def _interrupts(self, attribution: Attribution, low: int, start: int) -> bool:
         """``The pump, Osei said, "had failed at noon"``: the quotation goes on with the clause before."""
@@ -165,6 +174,9 @@ class Attributor:
         post = self._without_blocks(start, high)
         if post is not None and self._is_relative(cue, post):
             return [(Stretch(cue.start - 1, cue.start), self._to_closing_comma(cue, post))]
+        noun = None if post is None else self._relative_noun(cue, post, low)
+        if noun is not None and post is not None:
+            return [(noun, self._to_closing_comma(cue, post))]
         leading = self._leading(cue, low)
         if leading is not None and leads:
             if post is not None and clauses.resumes(post, leading):
@@ -218,6 +230,27 @@ class Attributor:
         if linked and (first in language.verbs.as_word or first in language.grammar.prepositions):
             return True
         return first in language.verbs.finite or (first in language.verbs.to and cue.kind is CueKind.SAY)
+
+    def _relative_noun(self, cue: Cue, post: Stretch, low: int) -> Stretch | None:
+        """``the nine pumps Osei said had failed``: a relative clause without its pronoun, and the noun it hangs on."""
+        frame, language = self._frame, self._language
+        grammar, first = language.grammar, frame[post.first]
+        if not language.lexicon.verbs or cue.inverted or cue.shared or cue.start < 1 or cue.kind is CueKind.NOUN:
+            return None
+        as_label = cue.kind is CueKind.LABEL and first.lower in language.verbs.as_word
+        if not as_label and (cue.kind is not CueKind.SAY or first.lower not in language.verbs.finite):
+            return None
+        start = cue.start
+        bound = grammar.prepositions | grammar.conjunctions | language.pronouns.who | language.phrases.that
+        while start > low:
+            token = frame[start - 1]
+            if token.kind is TokenKind.QUOTE or token.text in ",;:()—–" or token.finite or token.lower in bound:
+                break
+            start -= 1
+            if token.lower in grammar.determiners:
+                break
+        plain = start < cue.start and frame[start].lower in grammar.determiners
+        return Stretch(start, cue.start) if plain and cue.start - start > 1 else None
 
     def _to_closing_comma(self, cue: Cue, post: Stretch) -> Stretch:
         """A relative clause that a comma opens ends at the next one."""

@@ -66,7 +66,7 @@ class CueFinder:
         return found
 
     def _according(self, index: int) -> Cue | None:
-        length = matched(self._frame, index, self._language.phrases.according)
+        length = matched(self._frame, index, self._language.phrases.according) or self._per(index)
         if (
             length
             and self._frame[index].lower in self._language.phrases.after_content
@@ -84,6 +84,16 @@ class CueFinder:
             subject = self._phrases.before(index)
             return self._cue(index, index + length, CueKind.ACCORDING, subject) if subject else None
         return None
+
+    def _per(self, index: int) -> int:
+        """``Per the decree, ...``, but not "per day": 1 where the word attributes."""
+        frame, phrases = self._frame, self._language.phrases
+        if frame[index].lower not in phrases.according_opening or index + 1 >= len(frame):
+            return 0
+        after, grammar, nouns = frame[index + 1], self._language.grammar, self._language.nouns
+        opens = index == 0 or frame[index - 1].text in ",;" or frame[index - 1].kind is TokenKind.QUOTE
+        known = after.lower in grammar.determiners | nouns.documents | nouns.anonymous | grammar.owners
+        return int(opens and (after.capital or (known and after.lower not in grammar.indefinite)))
 
     def _as_told(self, index: int) -> Cue | None:
         """``wie die Polizei mitteilte``, ``según informó el ministerio``."""
@@ -151,7 +161,24 @@ class CueFinder:
             mention = Span(start_char=owner.start, end_char=owner.end)
             subject = Phrase(index + 1, index + 2, mention, owner.lower, pronoun=True, words=(owner.lower,))
             return self._cue(index, index + 3, CueKind.ACCORDING, subject)
-        return self._for(index) if index == 0 else None
+        return self._owned_view(index) or (self._for(index) if index == 0 else None)
+
+    def _owned_view(self, index: int) -> Cue | None:
+        """``In Osei's view, ...``."""
+        frame, language = self._frame, self._language
+        if frame[index].lower not in {first for first, _ in language.phrases.view} or index + 3 >= len(frame):
+            return None
+        for owner in range(index + 2, min(len(frame) - 1, index + _MAX_PUTTING_TOKENS)):
+            if frame[owner].lower in language.grammar.possessive:
+                noun = frame[owner + 1]
+                if (frame[index].lower, noun.lower) not in language.phrases.view:
+                    return None
+                subject = self._phrases.starting(index + 1, stop=owner, lenient=True)
+                held = subject is not None and subject.last == owner
+                return self._cue(index, owner + 2, CueKind.ACCORDING, subject) if held else None
+            if frame[owner].kind is not TokenKind.WORD or frame[owner].finite:
+                return None
+        return None
 
     def _for(self, index: int) -> Cue | None:
         """``For Osei, the tender is "a disgrace"``: whoever is named thinks so if it is quoted."""
@@ -277,9 +304,15 @@ class CueFinder:
             return self._cue(index, last, kind, None) if dropped else None
         if self._is_thing(subject) and not self._says_plainly(index):
             return None
+        if self._frame[index].lower in self._language.verbs.heard and not self._hears(subject):
+            return None
         shared = any(cue.subject is not None and cue.subject.first == subject.first for cue in earlier)
         shared = shared or self._frame[before - 1].lower in self._language.grammar.splitters
         return replace(self._cue(index, last, kind, subject), shared=shared)
+
+    def _hears(self, subject: Phrase) -> bool:
+        """Tell whether somebody testifies before the subject: a court, an inquest."""
+        return bool(self._language.nouns.forums & set(subject.words))
 
     def _is_thing(self, subject: Phrase) -> bool:
         """``the virus``, ``the move``: a noun that is in no list of those who speak, nor made like one."""
@@ -323,13 +356,34 @@ class CueFinder:
             return CueKind.SAY
         if lower in verbs.show:
             return CueKind.SHOW
+        if lower in verbs.heard:
+            return CueKind.SAY
         colon = index + 1 < len(self._frame) and self._frame[index + 1].text == ":"
         ahead = self._frame[index + 1 : index + 3]
         gerund = len(ahead) == 2 and ahead[1].lower.endswith(self._language.participle_endings or ("\0",))
         spoken = lower in verbs.speak_of and len(ahead) == 2 and (ahead[1].quote >= 0 or gerund)
         if lower in verbs.quote and (self._blocks or colon or (spoken and ahead[0].lower in verbs.warn_links)):
             return CueKind.QUOTE
-        return CueKind.QUOTE if verbs.inverts and self._blocks and self._in_incise(index) else None
+        if not self._blocks:
+            return None
+        if self._language.lexicon.verbs and self._touches_block(index):
+            return CueKind.QUOTE
+        return CueKind.QUOTE if verbs.inverts and self._in_incise(index) else None
+
+    def _touches_block(self, index: int) -> bool:
+        """``Osei shrugged: "..."``, ``"...," Osei laughed``: beside a quotation any verb is one of saying."""
+        frame, language = self._frame, self._language
+        if not frame[index].finite or frame[index].lower in _closed_class(language.code):
+            return False
+        ahead = index + 1
+        if ahead < len(frame) and frame[ahead].text in ",:":
+            ahead += 1
+        if ahead < len(frame) and frame[ahead].kind is TokenKind.QUOTE:
+            return True
+        if ahead < len(frame) and frame[ahead].text not in ".,":
+            return False
+        subject = self._phrases.before(index)
+        return subject is not None and follows_block(frame, subject.first)
 
     def _in_incise(self, index: int) -> bool:
         """``«...», soupire la boulangère``: between a quotation and a subject any verb is one of saying."""

@@ -180,7 +180,7 @@ class _Finder:
     def _source(self, cue: Cue, unit: Unit) -> Resolved:
         if cue.subject is None and cue.kind is not CueKind.HEARSAY and self._last is not None:
             return _doubted(self._last.resolved, f"“{cue.word}” has no subject; this is who spoke before")
-        if cue.subject is None:
+        if cue.subject is None or cue.word in self._language.verbs.heard:
             return Resolved(SourceDraft(name=_ANONYMOUS, kind=SourceKind.ANONYMOUS))
         sentence = unit.frame[min(cue.subject.first, len(unit.frame) - 1)].sentence
         return self._resolver.resolve(cue.subject, sentence)

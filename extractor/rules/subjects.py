@@ -28,7 +28,7 @@ class SubjectReader:
             stop: Only look before this token.
         """
         language = self._language
-        index = 0
+        index = self._past_participle(stop)
         while index < stop:
             token = self._frame[index]
             if (token.lower in language.grammar.prepositions and not token.capital) or (
@@ -42,6 +42,14 @@ class SubjectReader:
                     return phrase
             index += 1
         return None
+
+    def _past_participle(self, stop: int) -> int:
+        """``Addressing the council, Osei ...``: the subject stands behind the comma."""
+        first, endings = self._frame[0], self._language.participle_endings
+        if not endings or not first.lower.endswith(endings) or self._phrases.chunk_at(0) is not None:
+            return 0
+        comma = next((n for n in range(1, stop) if self._frame[n].text == ","), None)
+        return 0 if comma is None else comma + 1
 
     def _past_opening(self, index: int, stop: int) -> int:
         """Step over an opening adverbial: to its comma, or over its words of time: "By 5 p.m. the city ..."."""

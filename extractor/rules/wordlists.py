@@ -166,6 +166,8 @@ class Verbs(Value):
     """Take an object with an infinitive: "expects costs to rise"."""
     being: Words = frozenset()
     """Infinitives that go with the object of any verb: "found the valve to be sound"."""
+    heard: Words = frozenset()
+    """Of courts and inquiries: what was said there, by somebody unnamed: "the jury heard that"."""
     carrying: Words = frozenset()
     """With a noun that carries a clause: "expressed concern that", "made the claim that"."""
     counting: Words = frozenset()
@@ -192,6 +194,8 @@ class Wording(Value):
     according: Phrases
     according_after: Phrases = ()
     """Postpositions: "Angaben zufolge"."""
+    according_opening: Words = frozenset()
+    """Prepositions that attribute where they open a sentence or follow a comma: per."""
     as_told: Words = frozenset()
     """Open a clause that attributes: "как сообщил мэр", "wie die Polizei mitteilte", "según informó"."""
     back: Phrases = ()
