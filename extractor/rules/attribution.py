@@ -145,7 +145,9 @@ class Attributor:
         commas = [n for n in range(cue.end + 1, high - 1) if frame[n].text == "," and frame[n].quote < 0]
         if self._opens_subordinate(cue):
             return next((n for n in commas if self._clauses.own_subject(n + 1, high, past=True)), high)
-        opener = next((n for n in range(cue.first - 1, max(0, cue.first - _MAX_AUXILIARIES), -1) if frame[n].lower in who), 0)
+        opener = next(
+            (n for n in range(cue.first - 1, max(0, cue.first - _MAX_AUXILIARIES), -1) if frame[n].lower in who), 0
+        )
         if not opener or frame[opener - 1].text != ",":
             return high
         return next((n for n in commas if frame[n + 1].kind is not TokenKind.QUOTE), high)

@@ -363,4 +363,3 @@ class ClauseReader:
         if leading is None or self._frame[leading.first].lower not in self._language.grammar.subordinators:
             return False
         return self.has_finite(post) and following not in self._language.verbs.say
-

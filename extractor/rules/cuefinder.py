@@ -479,6 +479,8 @@ class CueFinder:
             after += 1
         following = self._frame[after].lower if after < len(self._frame) else ""
         if kind in (CueKind.LABEL, CueKind.ACCUSE):
+            if index > 1 and self._frame[index - 1].capital and following in verbs.as_word:
+                return False
             return following in verbs.as_word | grammar.by | verbs.reduced_before
         behind = self._frame[after + 1] if after + 1 < len(self._frame) else None
         timed = behind is None or behind.kind is TokenKind.NUMBER or behind.lower in self._language.times
@@ -502,7 +504,10 @@ class CueFinder:
 
     def _of_document(self, index: int, last: int, before: int, kind: CueKind) -> Cue | None:
         """``a statement announcing that``: what the paper says on which the participle hangs."""
-        if kind not in (CueKind.SAY, CueKind.SHOW) or self._frame[before - 1].lower not in self._language.nouns.documents:
+        if (
+            kind not in (CueKind.SAY, CueKind.SHOW)
+            or self._frame[before - 1].lower not in self._language.nouns.documents
+        ):
             return None
         subject = self._phrases.before(before)
         return self._cue(index, last, CueKind.SAY, subject) if subject is not None else None

@@ -86,6 +86,7 @@ class NounPhraseReader:
             possessors = (entity,)
             entity = None
         if entity is not None:
+            start = self._own_start(start, name_first, entity)
             span = Span(start_char=self.frame[name_first].start, end_char=self.frame[name_last - 1].end)
             return Phrase(
                 start, end, span, self.frame[name_last - 1].lower, entity, words=words, complements=complements
@@ -100,11 +101,37 @@ class NounPhraseReader:
         span = Span(start_char=self.frame[start].start, end_char=self.frame[end - 1].end)
         return Phrase(start, end, span, head, head_last=index + 1, words=words, complements=(*complements, *possessors))
 
+    def _own_start(self, start: int, name_first: int, entity: Entity) -> int:
+        """``a process Osei described``: the thing before the name is none of it, unlike "a spokesman Osei"."""
+        nouns, grammar = self._language.nouns, self._language.grammar
+        first = name_first
+        while first > start and (self.frame[first - 1].capital or self.inside_chunk(first)):
+            first -= 1
+        before = self.frame[first - 1] if first > start + 1 else None
+        if (
+            before is None
+            or not grammar.adjective_endings
+            or not entity.kind not in (EntityKind.PERSON, EntityKind.UNKNOWN)
+            or before.quote >= 0
+        ):
+            return start
+        thing = before.kind is TokenKind.WORD and before.lower not in self.nouns | nouns.he_nouns | nouns.she_nouns
+        if (
+            not thing
+            or before.lower in nouns.individuals | grammar.prepositions | grammar.determiners | grammar.possessive
+        ):
+            return start
+        if before.lower.endswith(grammar.adjective_endings) or self.frame[first - 2].lower not in grammar.determiners:
+            return start
+        return first
+
     def _without_trailing(self, start: int, end: int, head_end: int) -> tuple[int, int]:
         """Leave out "there" of "residents there", and "as of Wednesday" of "reports as of Wednesday"."""
         language = self._language
         for index in range(head_end, end):
-            timed = any(t.lower in language.times or t.kind is TokenKind.NUMBER for t in self.frame[index + 1 : index + 3])
+            timed = any(
+                t.lower in language.times or t.kind is TokenKind.NUMBER for t in self.frame[index + 1 : index + 3]
+            )
             if timed and self.frame[index].lower in language.phrases.manner | language.verbs.as_word:
                 end = index
                 break

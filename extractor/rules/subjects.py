@@ -63,7 +63,11 @@ class SubjectReader:
 
     def _times(self, index: int) -> bool:
         token = self._frame[index]
-        return token.kind is TokenKind.NUMBER or token.lower in self._language.times or token.lower in ("a.m", "p.m", "pm", "am")
+        return (
+            token.kind is TokenKind.NUMBER
+            or token.lower in self._language.times
+            or token.lower in ("a.m", "p.m", "pm", "am")
+        )
 
     def inverted(self, index: int, last: int, kind: CueKind) -> Phrase | None:
         """Return the subject that follows its verb because content stands right before: ``"...," said Osei``.
@@ -133,7 +137,11 @@ class SubjectReader:
         language, frame = self._language, self._frame
         if frame[index].lower in language.pronouns.who:
             return True
-        return index > 0 and frame[index].lower in language.phrases.that and frame[index - 1].lower in language.nouns.documents
+        return (
+            index > 0
+            and frame[index].lower in language.phrases.that
+            and frame[index - 1].lower in language.nouns.documents
+        )
 
     def inside(self, before: int) -> Phrase | None:
         """``В министерстве заявили``, ``Desde el ministerio aseguran``: a body that its own speak for, unnamed."""

@@ -325,7 +325,9 @@ class Nouns(Value):
             roles = OpenWords(self.roles)
             roles.endings, roles.closed = self.agent_endings, self.no_agents | (listed - self.roles)
             object.__setattr__(self, "roles", roles)
-        singular = frozenset(self.roles | self.individuals | self.titles | self.organisations | self.he_nouns | self.she_nouns)
+        singular = frozenset(
+            self.roles | self.individuals | self.titles | self.organisations | self.he_nouns | self.she_nouns
+        )
         plurals = {plural for noun in singular for plural in self._plurals(noun)}
         object.__setattr__(self, "anonymous", self.anonymous | (plurals - singular - listed))
         return self
@@ -378,6 +380,8 @@ class Grammar(Value):
     """Conjunctions before a main clause of its own: but, though."""
     including: Words = frozenset()
     """Open a list of examples after a group: "many generals, including Osei"."""
+    adjective_endings: tuple[str, ...] = ()
+    """Endings of adjectives, which may stand before a name: "the controversial Osei"."""
     trailing: Words = frozenset()
     """Adverbs and pronouns that end a noun phrase and belong to no name: "residents there"."""
     subordinators: Words = frozenset()
