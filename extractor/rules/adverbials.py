@@ -138,8 +138,9 @@ class AdverbialReader:
         for later in range(index, min(high, index + _MAX_LEAD_TOKENS)):
             token = self._frame[later]
             if token.lower in language.phrases.that:
-                after_noun = later > index and self._frame[later - 1].lower in language.grammar.conjunctions
-                return index if after_noun else later
+                grammar = language.grammar
+                bound = later > index and self._frame[later - 1].lower in grammar.conjunctions | grammar.prepositions
+                return index if bound else later
             if token.kind is not TokenKind.WORD and token.kind is not TokenKind.NUMBER:
                 break
             if token.lower in language.verbs.finite or token.lower in self._clauses.subjects:

@@ -32,6 +32,8 @@ class Attributor:
         self._adverbials = AdverbialReader(frame, phrases, self._clauses, language)
         self._passives = PassiveReader(frame, self._clauses, language)
         self._nesting = Nesting(frame, self._adverbials, language)
+        self._inserted: dict[int, Cue] = {}
+        """What reports a cue from between its subject and its verb, by where the cue begins."""
         self._end = self._clauses.without_final_marks(0, len(frame)).last
 
     def read(self) -> list[Attribution]:
@@ -40,9 +42,10 @@ class Attributor:
         found: list[Attribution] = []
         while cues:
             found = self._attributions(self._holding(cues))
-            idle = next((a.cue for a in reversed(found) if not a.clauses and not a.blocks), None)
-            if idle is None:
+            empty = [a.cue for a in found if not a.clauses and not a.blocks]
+            if not empty:
                 break
+            idle = next((cue for cue in reversed(empty) if cue.kind is not CueKind.ACCORDING), empty[-1])
             # A word that attributes nothing here must not cut short what another one attributes.
             cues = [cue for cue in cues if cue is not idle]
             found = []
@@ -53,6 +56,10 @@ class Attributor:
 
     def _attributions(self, cues: list[Cue]) -> list[Attribution]:
         found = [Attribution(cue) for cue in cues]
+        for attribution in found:
+            reporter = self._inserted.get(attribution.cue.first)
+            if reporter is not None and reporter.subject is not None:
+                attribution.chain.append(reporter.subject)
         for number, attribution in enumerate(found):
             low = found[number - 1].cue.end if number else 0
             high = self._boundary(found[number + 1].cue) if number + 1 < len(found) else self._end
@@ -75,6 +82,10 @@ class Attributor:
                 held.append(cue)
                 continue
             last = held[-1]
+            if self._holds_inserted(cue, last):
+                held[-1] = cue
+                self._inserted[cue.first] = last
+                continue
             if cue.start < last.end and cue.kind is not CueKind.ACCORDING:
                 if last.kind in (CueKind.QUOTE, CueKind.HEARSAY) and cue.kind in (
                     CueKind.SAY,
@@ -93,6 +104,11 @@ class Attributor:
                 held.append(cue)
         named = [cue for cue in held if cue.kind is not CueKind.HEARSAY]
         return named or held
+
+    def _holds_inserted(self, cue: Cue, last: Cue) -> bool:
+        """``Witnesses, according to the Courier, said``: who is inserted reports them."""
+        inside = last.kind is CueKind.ACCORDING and not cue.inverted and cue.subject is not None
+        return inside and cue.subject is not None and cue.subject.last <= last.first and last.end <= cue.first
 
     def _opens_freshly(self, cue: Cue) -> bool:
         """Tell whether a cue's attribution stands at a clause boundary."""

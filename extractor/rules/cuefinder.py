@@ -417,7 +417,7 @@ class CueFinder:
         forms = verb_forms(self._language.code)
         beside = self._frame[index - 1]
         joined = beside.kind is TokenKind.WORD and before not in self._language.function_words
-        if joined and self._frame[index].lower in forms.third - forms.both:
+        if joined and self._frame[index].lower in forms.nouns:
             return True
         if self._frame[index].lower.endswith(self._language.participle_endings or ("\0",)):
             return before in grammar.determiners
@@ -447,7 +447,7 @@ class CueFinder:
                 continue
             if (token.capital and position > 1) or (token.quote >= 0 and token.kind is not TokenKind.WORD):
                 break
-            adverb = token.lower.endswith("ly") and self._language.code == "en" and not token.capital
+            adverb = self._language.lexicon.is_adverb(token.lower) and not token.capital
             if token.lower not in verbs.auxiliaries and not adverb:
                 break
             if token.lower in verbs.to:

@@ -241,7 +241,7 @@ class NounPhraseReader:
             adverb = token.lower in language.times and token.lower not in language.grammar.determiners
             if (
                 adverb
-                or (not token.capital and token.lower.endswith("ly"))
+                or (not token.capital and language.lexicon.is_adverb(token.lower))
                 or (
                     token.lower in language.function_words
                     and token.lower not in language.grammar.determiners

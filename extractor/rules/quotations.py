@@ -133,6 +133,8 @@ def _may_open(text: str, position: int, block: Span) -> bool:
 def _close_double(text: str, start: int, end: int, language: Language) -> int | None:
     closers = _DOUBLE_OPENERS[text[start]]
     opener = text[start]
+    if opener == '"':
+        return _close_straight(text, start, end)
     depth = 0
     for position in range(start + 1, end):
         char = text[position]
@@ -147,6 +149,22 @@ def _close_double(text: str, start: int, end: int, language: Language) -> int | 
     if opener == "„" or depth:
         return _last_closer(text, start, end, closers)
     return None
+
+
+def _close_straight(text: str, start: int, end: int) -> int | None:
+    """Straight marks inside straight ones: ``"The "safe" bridge fell"``."""
+    depth, first = 0, None
+    for position in range(start + 1, end):
+        if text[position] != '"':
+            continue
+        if not _closes(text, position, end, '"'):
+            depth += 1
+        elif depth:
+            depth -= 1
+            first = first if first is not None else position
+        else:
+            return position
+    return first
 
 
 def _last_closer(text: str, start: int, end: int, closers: str) -> int | None:

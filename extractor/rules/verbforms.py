@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _VOWELS = "aeiou"
 _SIBILANTS = ("s", "x", "z", "ch", "sh")
+_SUBJECT_TOKENS = 10
+"""So far back the beginning of a subject is looked for."""
 _BACK = 4
 """So many words before a verb are looked at for its auxiliary or its determiner."""
 
@@ -28,6 +30,8 @@ class VerbForms(NamedTuple):
     """Past tense where it is no participle: went."""
     both: frozenset[str]
     """Past tense and participle: made, reported."""
+    nouns: frozenset[str]
+    """Forms of the present that are nouns as well: report, claims."""
 
 
 @cache
@@ -51,7 +55,8 @@ def verb_forms(code: str) -> VerbForms:
         both |= {word for word in listed if word.endswith("ed")}
         third |= {word for word in listed if word.endswith("s") and word[:-1] in listed}
         base |= {word for word in listed if word + "s" in listed}
-    return VerbForms(base, frozenset(third), frozenset(past) - base, frozenset(both) - base)
+    nouns = {form for verb in lexicon.also_nouns for form in (verb, _third(verb))}
+    return VerbForms(base, frozenset(third), frozenset(past) - base, frozenset(both) - base, frozenset(nouns))
 
 
 def _third(verb: str) -> str:
@@ -132,22 +137,58 @@ def _present(tokens: "Sequence[Token]", index: int, language: Language, *, third
         return True
     if before in language.function_words or not before[0].isalpha():
         return False
-    plural = before.endswith("s") and not before.endswith(("ss", "us", "is"))
-    if third is (plural and (index == 1 or not tokens[index - 1].capital)):
-        return False
-    if after in lexicon.behind:
+    near = not _is_plural(tokens, index - 1)
+    behind = after in lexicon.behind
+    if third is not near:
+        told = behind or tokens[index].lower in language.verbs.say | language.verbs.show
+        collective = behind and tokens[index - 1].capital
+        return collective or (told and third in _far_numbers(tokens, index, language))
+    return behind or _is_followed(tokens, index, language, third=third)
+
+
+def _is_followed(tokens: "Sequence[Token]", index: int, language: Language, *, third: bool) -> bool:
+    """Not in "the bus plans", "the city talks collapsed": a noun, if a verb or the end of the clause follows."""
+    forms, verbs, grammar = verb_forms(language.code), language.verbs, language.grammar
+    word, after = tokens[index].lower, _beside(tokens, index + 1)
+    listed = word in forms.nouns
+    if word in verbs.say | verbs.show and not listed:
         return True
-    # "the bus plans", "the city talks collapsed": a noun, if a verb or the end of the clause follows.
-    forms, nouns = verb_forms(language.code), language.nouns
-    listed = tokens[index].lower in nouns.organisations | nouns.documents | nouns.claims
     if not after or not after[0].isalpha():
-        return tokens[index].lower in language.verbs.say and not listed
-    if after in language.verbs.finite | (grammar.conjunctions - grammar.prepositions):
+        return word in verbs.say | verbs.show and _apart(tokens, index)
+    if after in verbs.finite | (grammar.conjunctions - grammar.prepositions):
         return False
-    noun = after in forms.past or after in forms.both or after.endswith("ed")
-    if noun or (listed and after in grammar.prepositions):
+    if after in forms.past or after in forms.both or after.endswith("ed"):
         return False
-    return after not in grammar.prepositions or _determined(tokens, index, language)
+    if after not in grammar.prepositions:
+        return True
+    return (not listed or not third) and (_determined(tokens, index, language) or index < _BACK + 2)
+
+
+def _far_numbers(tokens: "Sequence[Token]", index: int, language: Language) -> set[bool]:
+    """The numbers of the nouns before prepositions, True for singular: "scientists from Varn say"."""
+    found = set()
+    for earlier in range(index - 2, max(0, index - _SUBJECT_TOKENS), -1):
+        if tokens[earlier].text in ",;:" or tokens[earlier].lower in language.verbs.finite:
+            break
+        if tokens[earlier].lower in language.grammar.prepositions:
+            found.add(not _is_plural(tokens, earlier - 1))
+    return found
+
+
+def _is_plural(tokens: "Sequence[Token]", index: int) -> bool:
+    word = tokens[index].lower
+    named = index > 0 and tokens[index].capital
+    return word.endswith("s") and not word.endswith(("ss", "us", "is")) and not named
+
+
+def _apart(tokens: "Sequence[Token]", index: int) -> bool:
+    """``..., the authors report.``: what follows the last comma is a subject and this word."""
+    for earlier in range(index - 1, max(0, index - _SUBJECT_TOKENS), -1):
+        if tokens[earlier].text in ",—–":
+            return True
+        if tokens[earlier].kind == "mark":
+            return False
+    return False
 
 
 def _determined(tokens: "Sequence[Token]", index: int, language: Language) -> bool:

@@ -497,10 +497,19 @@ class Lexicon(Value):
     """Pronouns before a verb in the third person singular."""
     plural: Words = frozenset()
     """Pronouns and nouns without s before a verb in the plural."""
+    also_nouns: Words = frozenset()
+    """Base forms that are as often nouns: report, claim."""
+    adverb_endings: tuple[str, ...] = ()
+    no_adverbs: Words = frozenset()
+    """Nouns and adjectives that only end so: family, daily."""
     behind: Words = frozenset()
     """Words that follow a verb and no noun."""
     no_verbs: Words = frozenset()
     """Words that only end like a past tense: hundred."""
+
+    def is_adverb(self, word: str) -> bool:
+        """Tell whether a lower-case word is an adverb by its ending."""
+        return bool(self.adverb_endings) and word.endswith(self.adverb_endings) and word not in self.no_adverbs
 
 
 class Language(Value):
