@@ -194,7 +194,9 @@ def _chunk_end(tokens: Sequence[Token], position: int, language: Language) -> in
             if nameable and _joins(tokens, end, ahead, language) and not _parts(tokens, position, end, ahead, language):
                 end = ahead + 1
                 continue
-        if token.lower == "and" and _ends_as_body(tokens, end + 1, language):
+        complete = end - position > 1 and tokens[end - 1].lower in nouns.organisations
+        complete = complete and end + 2 < len(tokens) and _nameable(tokens[end + 2], language)
+        if token.lower in grammar.pairing and not complete and _ends_as_body(tokens, end + 1, language):
             end += 2
             continue
         if token.lower in grammar.pairing and _has_fields(tokens[position:end], language):
@@ -219,6 +221,8 @@ def _joins(tokens: Sequence[Token], joiner: int, ahead: int, language: Language)
     """``Department of Transportation`` joins, ``Senate and Smith`` does not."""
     if tokens[joiner].lower not in ("and", "the", "for"):
         return True
+    if tokens[joiner].lower == "and" and tokens[joiner - 1].lower in language.nouns.organisations:
+        return False
     return tokens[joiner].lower == "for" or _ends_as_body(tokens, ahead, language)
 
 

@@ -59,9 +59,14 @@ class ClauseReader:
             if token.lower in language.pronouns.who:
                 return False
             if token.text == ",":
+                # "declared an emergency, shut the schools": the subject is that of the cue.
+                if language.lexicon.verbs and self._is_verb(index + 1, stretch.first):
+                    return False
                 closing = next((n for n in range(index + 1, stretch.last) if self._frame[n].text == ","), None)
                 if closing is None:
                     return False
+                if language.lexicon.verbs and self._frame[min(closing + 1, stretch.last - 1)].finite:
+                    return True
                 index = closing + 1
                 continue
             if token.text == ";":
@@ -92,6 +97,8 @@ class ClauseReader:
         language, verbs = self._language, self._language.verbs
         words = self._frame[stretch.first : stretch.last]
         quoted = any(token.quote >= 0 for token in words)
+        if words and words[0].lower in language.nouns.claimed and cue.kind is CueKind.SAY:
+            return cue.word in verbs.promise
         if (len(words) < 2 and not quoted) or self._asks(words[0].lower if words else "", stretch):
             return False
         match cue.kind:
@@ -143,6 +150,8 @@ class ClauseReader:
         words = self._frame[stretch.first + 1 - 2 * cue.inverted : stretch.last]
         for linked in self._language.verbs.linked:
             if cue.word not in linked.verbs or (linked.documents_only and self._by_person(cue)):
+                continue
+            if linked.subjects and (cue.subject is None or linked.subjects.isdisjoint(cue.subject.words)):
                 continue
             if any(token.lower in linked.links for token in words):
                 return True

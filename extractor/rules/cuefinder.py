@@ -227,7 +227,10 @@ class CueFinder:
         if index + 2 >= len(frame):
             return None
         following = frame[index + 1].lower
-        if frame[index].lower in language.nouns.claims and following in language.phrases.that:
+        told = frame[index].lower in language.nouns.claims
+        if told and following in language.verbs.passive and frame[index + 2].lower in language.phrases.that:
+            return index + 3
+        if told and following in language.phrases.that:
             return None if frame[index + 2].lower in language.verbs.finite else index + 2
         return index + 1 if frame[index].lower in language.nouns.pledges and following in language.verbs.to else None
 
@@ -302,7 +305,8 @@ class CueFinder:
         if subject is None:
             dropped = self._language.verbs.drops_subject and follows_block(self._frame, index)
             return self._cue(index, last, kind, None) if dropped else None
-        if self._is_thing(subject) and not self._says_plainly(index):
+        nobody = subject.words and subject.words[0] in self._language.verbs.negations
+        if nobody or (self._is_thing(subject) and not self._says_plainly(index)):
             return None
         if self._frame[index].lower in self._language.verbs.heard and not self._hears(subject):
             return None

@@ -96,10 +96,12 @@ class SubjectReader:
         if phrase.pronoun and not language.verbs.inverts:
             return None
         following = self._frame[phrase.last] if phrase.last < len(self._frame) else None
-        goes_on = (
-            following is not None and following.kind is TokenKind.WORD and following.lower in language.verbs.finite
-        )
-        return None if goes_on else phrase
+        if following is None or following.kind is not TokenKind.WORD:
+            return phrase
+        if not language.lexicon.verbs:
+            return None if following.lower in language.verbs.finite else phrase
+        closes = following.lower in language.grammar.prepositions | language.grammar.conjunctions | language.times
+        return phrase if closes or following.lower in language.pronouns.who else None
 
     def of_verb(self, before: int, index: int, kind: CueKind) -> Phrase | None:
         """Return the subject before a finite verb; None when nothing there can speak.

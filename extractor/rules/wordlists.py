@@ -89,6 +89,8 @@ class Linked(Value):
     verbs: Words
     links: Words
     """One of these stands between the object and the rest: "put the damage at 3 million"."""
+    subjects: Words = frozenset()
+    """If told, only these attribute so: of others it is an act."""
     documents_only: bool = False
     """Only of documents: "the file lists him as the owner"; of people it is an act."""
 
@@ -276,6 +278,8 @@ class Nouns(Value):
     """Determiners that point back: the, this, his."""
     claims: Words = frozenset()
     """Nouns that carry what is said in a clause: "the claim that"."""
+    claimed: Words = frozenset()
+    """What one says that one has, without a clause: "claimed responsibility"."""
     pledges: Words = frozenset()
     """Nouns that bind their owner to do something: "his pledge to"."""
     intentions: Words = frozenset()
