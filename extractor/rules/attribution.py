@@ -222,7 +222,7 @@ class Attributor:
         words = self._frame[leading.first : leading.last]
         nouns, grammar = self._language.nouns, self._language.grammar
         opens = words[0].lower in grammar.determiners or words[0].lower in nouns.roles
-        return opens and any(token.lower in nouns.roles | nouns.titles for token in words)
+        return opens and any(token.lower in nouns.callings for token in words)
 
     def _tells_of(self, post: Stretch) -> bool:
         """``said of Brandt: "..."``: before a quotation a preposition and a noun are only what it is about."""

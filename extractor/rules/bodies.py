@@ -26,7 +26,7 @@ class Bodies:
         nouns = language.nouns
         name = self._body_spoken_for(phrase, mention.text.split())
         for entity in phrase.complements:
-            if entity.kind is EntityKind.UNKNOWN and entity.words[0].lower() not in nouns.he_names | nouns.she_names:
+            if entity.kind is EntityKind.UNKNOWN and entity.words[0].lower() not in nouns.given:
                 entity.kind = EntityKind.ORGANISATION
             if name is not None and name.lower() not in nouns.generic_bodies and entity.name not in name:
                 break

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from extractor.rules.inflection import lexicon
 from extractor.rules.language import Language
+from extractor.rules.language import language as language_data
 from extractor.rules.reading import Reading, Token, TokenKind
 
 _OPENING = ".:\"“„«‘'([—–…!?;"
@@ -85,6 +87,13 @@ def chunks_of(tokens: Sequence[Token], language: Language, common: SeenWords) ->
     return found
 
 
+@cache
+def _known(code: str) -> frozenset[str]:
+    """Names that are known without their neighbours."""
+    nouns = language_data(code).nouns
+    return nouns.given | nouns.places | nouns.bodies
+
+
 def _nameable(token: Token, language: Language) -> bool:
     return (
         (token.capital or _particle_joined(token, language))
@@ -112,7 +121,7 @@ def _starts_name(tokens: Sequence[Token], position: int, language: Language, com
     nouns = language.nouns
     if language.nouns_capitalised:
         following = tokens[position + 1] if position + 1 < len(tokens) else None
-        listed = nouns.he_names | nouns.she_names | nouns.bodies | nouns.places
+        listed = _known(language.code)
         named = token.lower in listed or (token.text.isupper() and len(token.text) > 1)
         if not named and token.lower in nouns.roles | nouns.anonymous | nouns.documents:
             return False
@@ -136,7 +145,7 @@ def _starts_name(tokens: Sequence[Token], position: int, language: Language, com
         return True
     if token.lower in common.capital or token.text.isupper() or "." in token.text:
         return True
-    known = nouns.he_names | nouns.she_names | nouns.places | nouns.bodies
+    known = _known(language.code)
     return token.lower not in common.plain and (
         before is not None or token.lower in known or _looks_named(tokens, position, language)
     )
@@ -229,7 +238,7 @@ def _joins(tokens: Sequence[Token], joiner: int, ahead: int, language: Language)
 def _is_field(token: Token, language: Language) -> bool:
     """``Fire Protection`` after "Department of Forestry and", but no person and no other body's name."""
     nouns = language.nouns
-    given = token.lower in nouns.he_names | nouns.she_names
+    given = token.lower in nouns.given
     return _nameable(token, language) and not given and not _is_acronym(token) and token.lower not in nouns.bodies
 
 
@@ -286,7 +295,7 @@ def _classified(tokens: Sequence[Token], first: int, last: int, language: Langua
 def _given_after_body(tokens: Sequence[Token], first: int, last: int, language: Language) -> int:
     """``ambassador to the United Nations Nikki Haley``: where the given name stands behind a body; 0 for nowhere."""
     nouns, words = language.nouns, tokens[first:last]
-    given = nouns.he_names | nouns.she_names
+    given = nouns.given
     place = next((n for n, word in enumerate(words[:-1]) if n and word.lower in given), 0)
     if not place or words[0].lower in given or any(not word.capital for word in words[place:]):
         return 0
@@ -298,8 +307,7 @@ def _given_after_body(tokens: Sequence[Token], first: int, last: int, language: 
 def _titled(words: Sequence[Token], language: Language) -> list[int]:
     """Where the words of a title stand; "Stephen King" and "Tim Cook" have none."""
     nouns = language.nouns
-    titles = nouns.titles | nouns.he_titles | nouns.she_titles
-    given = nouns.he_names | nouns.she_names
+    titles, given = nouns.address, nouns.given
     named = next((n for n, word in enumerate(words) if word.lower in given and n + 1 < len(words)), len(words))
     last = len(words) - 1
     return [
@@ -323,7 +331,7 @@ def _kind_of(tokens: Sequence[Token], first: int, last: int, language: Language)
     if words[0] in nouns.bodies and len(words) == 1:
         return EntityKind.ORGANISATION
     if (
-        (words[0] in nouns.he_names or words[0] in nouns.she_names)
+        words[0] in nouns.given
         and 2 <= len(words) <= 4
         and words[-1] not in nouns.organisations
     ):

@@ -169,7 +169,7 @@ class ClauseReader:
         if subject.pronoun:
             return subject.head in (language.pronouns.he | language.pronouns.she) - language.pronouns.they
         if subject.entity is None:
-            return subject.head in (language.nouns.roles | language.nouns.titles) - language.nouns.documents
+            return subject.head in language.nouns.callings and subject.head not in language.nouns.documents
         return is_person(subject.entity)
 
     def _asks(self, opener: str, stretch: Stretch) -> bool:

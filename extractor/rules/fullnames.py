@@ -102,7 +102,7 @@ def title_forms(reading: Reading, common: SeenWords) -> tuple[tuple[str, ...], .
     end = 0
     for number, word in enumerate(words):
         named = word[0][0].isupper() and word[0].lower() not in reading.language.function_words | common.plain
-        if number == 0 and word[0].lower() in reading.language.nouns.roles | reading.language.nouns.titles:
+        if number == 0 and word[0].lower() in reading.language.nouns.callings:
             named = False
         if not runs[-1] or title[end : word.start()] != " ":
             runs.append([])

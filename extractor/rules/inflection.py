@@ -102,7 +102,7 @@ def nominative(forms: Sequence[tuple[str, ...]], language: Language) -> tuple[st
     if full != 2 or _case_rank(surname) >= _case_rank((best[-1],)):
         return best
     stem = name_stem(best[0], language.name_endings)
-    names = language.nouns.he_names | language.nouns.she_names
+    names = language.nouns.given
     given = [name for name in sorted(names) if name_stem(name, language.name_endings) == stem]
     return (given[0].capitalize(), *surname) if given else best
 

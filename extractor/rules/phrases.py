@@ -162,7 +162,7 @@ class PhraseReader:
             first -= 2
         if first < 2 or self.frame[first - 1].lower not in self._language.grammar.pairing:
             return None
-        if self.frame[first].capital or self.frame[first].lower not in nouns.roles | nouns.titles:
+        if self.frame[first].capital or self.frame[first].lower not in nouns.callings:
             return None
         whole = self._ending(first - 1)
         if whole is None or whole.entity is None or not is_person(whole.entity):

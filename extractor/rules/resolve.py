@@ -93,7 +93,7 @@ class Resolver:
             return self._bodies.document(phrase, sentence, mention)
         bare = bool(self.reading.language.cases) and phrase.words[0] == phrase.head
         definite = phrase.words[0] in nouns.definite or bare
-        if phrase.head in nouns.roles | nouns.titles and definite:
+        if phrase.head in nouns.callings and definite:
             return self._role(phrase, sentence, mention)
         if phrase.head in nouns.organisations:
             return self._bodies.body(phrase, sentence, mention) or self._unnamed(phrase, sentence, mention)
@@ -246,8 +246,7 @@ class Resolver:
         nouns = self.reading.language.nouns
         if not nouns.agent_endings:
             return True
-        people = nouns.roles | nouns.titles | nouns.individuals | nouns.he_nouns | nouns.she_nouns | nouns.demonyms
-        return head in people or head[0].isdigit()
+        return head in nouns.people or head[0].isdigit()
 
     def _holders(self, phrase: Phrase, sentence: int, gender: Gender | None) -> list[Candidate]:
         """Order those whom the article gives the role, people without a name among them."""

@@ -35,7 +35,7 @@ def unnamed_people(reading: Reading, names: Registry) -> tuple[Unnamed, ...]:
 
 def _in_unit(unit: Unit, language: Language, names: Registry) -> Iterator[Unnamed]:
     nouns = language.nouns
-    people = nouns.roles | nouns.titles | nouns.spokespeople | nouns.he_nouns | nouns.she_nouns | nouns.individuals
+    people = nouns.people | nouns.spokespeople
     reader = PhraseReader(unit.frame, names, language)
     after = 0
     for index, token in enumerate(unit.frame):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from functools import cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, model_validator
@@ -320,6 +321,26 @@ class Nouns(Value):
     """Of nouns for people: "-ologist"."""
     no_agents: Words = frozenset()
     """Words that only end so."""
+
+    @cached_property
+    def given(self) -> frozenset[str]:
+        """Given names."""
+        return self.he_names | self.she_names
+
+    @cached_property
+    def callings(self) -> frozenset[str]:
+        """What a person is called by a role or a title."""
+        return self.roles | self.titles
+
+    @cached_property
+    def people(self) -> frozenset[str]:
+        """Every noun that stands for one person."""
+        return self.callings | self.individuals | self.he_nouns | self.she_nouns | self.demonyms
+
+    @cached_property
+    def address(self) -> frozenset[str]:
+        """Titles and forms of address, which stand before a name."""
+        return self.titles | self.he_titles | self.she_titles
 
     @model_validator(mode="after")
     def _open(self) -> Self:
