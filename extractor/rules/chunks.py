@@ -163,7 +163,8 @@ def _looks_named(tokens: Sequence[Token], position: int, language: Language) -> 
 def _chunk_end(tokens: Sequence[Token], position: int, language: Language) -> int:
     grammar, nouns = language.grammar, language.nouns
     end = position + 1
-    has_body = tokens[position].lower in nouns.organisations or tokens[position].lower in nouns.documents
+    opener = tokens[position].lower
+    has_body = opener in nouns.organisations or (opener in nouns.documents and opener not in nouns.given)
     office = position > 1 and tokens[position - 1].lower in grammar.of and tokens[position - 2].lower in nouns.titles
     while end < len(tokens):
         token = tokens[end]
@@ -296,7 +297,7 @@ def _given_after_body(tokens: Sequence[Token], first: int, last: int, language: 
     """``ambassador to the United Nations Nikki Haley``: where the given name stands behind a body; 0 for nowhere."""
     nouns, words = language.nouns, tokens[first:last]
     given = nouns.given
-    place = next((n for n, word in enumerate(words[:-1]) if n and word.lower in given), 0)
+    place = next((n for n, word in enumerate(words[:-1]) if n and _is_given(word, given)), 0)
     if not place or words[0].lower in given or any(not word.capital for word in words[place:]):
         return 0
     body = nouns.organisations | nouns.places | nouns.bodies
@@ -304,11 +305,17 @@ def _given_after_body(tokens: Sequence[Token], first: int, last: int, language: 
     return place if ends else 0
 
 
+def _is_given(word: Token, given: frozenset[str]) -> bool:
+    """A known given name, or one of two syllables with a hyphen: "Man-kei"."""
+    first, hyphen, second = word.text.partition("-")
+    return word.lower in given or (bool(hyphen) and first.istitle() and second.isalpha() and second.islower())
+
+
 def _titled(words: Sequence[Token], language: Language) -> list[int]:
     """Where the words of a title stand; "Stephen King" and "Tim Cook" have none."""
     nouns = language.nouns
     titles, given = nouns.address, nouns.given
-    named = next((n for n, word in enumerate(words) if word.lower in given and n + 1 < len(words)), len(words))
+    named = next((n for n, word in enumerate(words) if _is_given(word, given) and n + 1 < len(words)), len(words))
     last = len(words) - 1
     return [
         n

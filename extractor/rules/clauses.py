@@ -128,7 +128,7 @@ class ClauseReader:
         words = self._frame[stretch.first : stretch.last]
         if words[0].lower in grammar.prepositions - grammar.of - verbs.as_word or words[0].lower in ("for", "in"):
             return False
-        linked = any(token.lower in verbs.as_word for token in words[1:])
+        linked = any(one.lower in verbs.as_word and two.lower not in verbs.finite for one, two in pairwise(words[1:]))
         if self._frame[stretch.first - 1].lower in self._language.phrases.that:
             return True
         if quoted and words[0].quote < 0:
@@ -201,10 +201,19 @@ class ClauseReader:
             return False
         if cue.word in verbs.speak_of and self._frame[stretch.first - 1].lower in verbs.warn_links:
             return length > 1
-        if cue.word in verbs.announce and length >= _MIN_ANNOUNCED_TOKENS:
+        if cue.word in verbs.announce and self._tells(stretch):
             return True
         speaks = cue.kind in (CueKind.SAY, CueKind.TELL, CueKind.PARTICIPLE)
         return self._has_clause(stretch) or (quoted and speaks and length > 2)
+
+    def _tells(self, stretch: Stretch) -> bool:
+        """``announced the closure of two libraries``, ``his resignation``, but not "the vote", "the winners of"."""
+        grammar, nouns = self._language.grammar, self._language.nouns
+        words = self._frame[stretch.first : stretch.last]
+        if words[0].lower in grammar.owners:
+            return True
+        head = next((n for n, t in enumerate(words) if t.lower in grammar.prepositions), len(words)) - 1
+        return len(words) >= _MIN_ANNOUNCED_TOKENS and words[max(head, 0)].lower not in nouns.unsaid
 
     def _counts(self, stretch: Stretch) -> bool:
         """``36 infections at the base``, ``as many as 32 injured``: a number opens what is reported."""

@@ -91,9 +91,22 @@ class CueFinder:
         if frame[index].lower not in phrases.according_opening or index + 1 >= len(frame):
             return 0
         after, grammar, nouns = frame[index + 1], self._language.grammar, self._language.nouns
+        if frame[index].lower in grammar.by:
+            return int(self._by_reports(index))
         opens = index == 0 or frame[index - 1].text in ",;" or frame[index - 1].kind is TokenKind.QUOTE
         known = after.lower in grammar.determiners | nouns.documents | nouns.anonymous | grammar.owners
         return int(opens and (after.capital or (known and after.lower not in grammar.indefinite)))
+
+    def _by_reports(self, index: int) -> bool:
+        """``By early reports, ...``: accounts that commas set apart."""
+        frame = self._frame
+        apart = index == 0 or frame[index - 1].text in ",;" or frame[index - 1].lower in self._language.grammar.coordinators
+        for later in range(index + 1, min(len(frame) - 1, index + 4)):
+            if frame[later].lower in self._language.nouns.accounts:
+                return apart and frame[later + 1].text in ",."
+            if frame[later].kind is not TokenKind.WORD or frame[later].lower in self._language.grammar.prepositions:
+                return False
+        return False
 
     def _as_told(self, index: int) -> Cue | None:
         """``wie die Polizei mitteilte``, ``según informó el ministerio``."""
@@ -406,7 +419,13 @@ class CueFinder:
         )
 
     def _that_follows(self, index: int) -> bool:
-        return index + 1 < len(self._frame) and self._frame[index + 1].lower in self._language.phrases.that
+        frame, pronouns = self._frame, self._language.pronouns
+        if index + 1 >= len(frame):
+            return False
+        if frame[index + 1].lower in self._language.phrases.that:
+            return True
+        subject = frame[index + 1].lower in pronouns.he | (pronouns.she - pronouns.they) | pronouns.they | pronouns.expletive
+        return subject and bool(self._language.lexicon.verbs) and index + 2 < len(frame) and frame[index + 2].finite
 
     def _is_noun(self, index: int) -> bool:
         """Tell whether the word is a noun here: "the report", "his claims"."""

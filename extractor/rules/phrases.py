@@ -82,15 +82,27 @@ class PhraseReader:
         """``Osei, head of the waterworks, said``: the phrase before the opening comma."""
         opener = "(" if self.frame[closing].text == ")" else self.frame[closing].text
         low = max(0, closing - _MAX_APPOSITION_TOKENS)
+        nearest: Phrase | None = None
         for opening in range(closing - 1, low, -1):
             token = self.frame[opening]
-            if token.kind is TokenKind.QUOTE or token.text in ";:":
-                return None
+            if token.kind is TokenKind.QUOTE or token.text in ";:" or (nearest is not None and token.finite):
+                break
             if token.text == opener and opening + 1 < closing:
                 phrase = self._apposed(opening, closing, lenient=lenient)
-                if phrase is not None:
-                    return phrase
-        return None
+                if phrase is None or (nearest is not None and not self._opens_apposition(phrase, opening)):
+                    continue
+                if phrase.entity is None or phrase.last > opening or phrase.entity.kind is EntityKind.PERSON:
+                    nearest = nearest if nearest is not None and phrase.entity is None else phrase
+                else:
+                    nearest = nearest or phrase
+                if not self._language.lexicon.verbs or (phrase.entity is not None and phrase.last <= opening):
+                    return nearest
+        return nearest
+
+    def _opens_apposition(self, phrase: Phrase, opening: int) -> bool:
+        """``Osei, the mayor of Varn, West Coast, said``: a person's name that a comma and a noun phrase follow."""
+        person = phrase.entity is not None and is_person(phrase.entity) and phrase.last == opening
+        return person and self.frame[opening + 1].lower in self._language.grammar.determiners | self._language.nouns.roles
 
     def _apposed(self, opening: int, closing: int, *, lenient: bool) -> Phrase | None:
         """Choose between the phrase before an apposition and a name inside it."""
@@ -117,6 +129,8 @@ class PhraseReader:
             if self._stops(token) and not self._passes(start - 1):
                 if token.lower in self._subject_pronouns() and start == end:
                     return self._nouns.pronoun(start - 1)
+                if token.lower in self._language.pronouns.who and any(t.finite for t in self.frame[start:end]):
+                    return self._before_relative(start - 1)
                 return self._before_participle(start - 1) or self._nouns.trimmed(start, end, lenient=lenient)
             start -= 1
         return self._nouns.trimmed(start, end, lenient=lenient)
@@ -146,6 +160,13 @@ class PhraseReader:
                 led = start > 0 and self.frame[start - 1].lower in self._language.grammar.prepositions
                 return before.kind is EntityKind.PLACE and led
         return False
+
+    def _before_relative(self, index: int) -> Phrase | None:
+        """``Osei who chairs the board said``: the noun before a relative clause that no comma parts from it."""
+        if index == 0 or self.frame[index - 1].kind is not TokenKind.WORD:
+            return None
+        phrase = self._ending(index)
+        return phrase if phrase is not None and not phrase.pronoun else None
 
     def _before_participle(self, index: int) -> Phrase | None:
         """``Osei speaking to the council called``: the person before a participle that hangs on the name."""
@@ -287,6 +308,9 @@ class PhraseReader:
         verbs = language.verbs
         if token.capital:
             return False
+        participle = bool(language.participle_endings) and token.lower.endswith(language.participle_endings)
+        if participle and self.frame[index - 1].lower in language.nouns.people:
+            return True
         if token.lower in verbs.say and self.frame[index - 1].lower not in language.grammar.determiners:
             return token.finite or token.lower not in self._nouns.nouns
         before = self.frame[index - 1].lower
@@ -313,7 +337,10 @@ class PhraseReader:
             return phrase
         if end + 1 >= stop or self.frame[end].text != ",":
             return phrase
-        if phrase.head not in self._language.nouns.roles and (not lenient or phrase.entity is not None):
+        nouns = self._language.nouns
+        if phrase.head not in nouns.roles and (not lenient or phrase.entity is not None):
+            return phrase
+        if nouns.agent_endings and phrase.head not in nouns.people:
             return phrase
         if end + 2 < stop and self.frame[end + 1].lower in self._language.nouns.roles:
             end += not self.frame[end + 1].capital

@@ -281,6 +281,10 @@ class Nouns(Value):
     """Nouns that carry what is said in a clause: "the claim that"."""
     claimed: Words = frozenset()
     """What one says that one has, without a clause: "claimed responsibility"."""
+    accounts: Words = frozenset()
+    """Plurals that attribute behind "by": "by early reports"."""
+    unsaid: Words = frozenset()
+    """Nouns that state nothing when announced: "announced the winners"."""
     pledges: Words = frozenset()
     """Nouns that bind their owner to do something: "his pledge to"."""
     intentions: Words = frozenset()
@@ -354,6 +358,8 @@ class Nouns(Value):
             self.roles | self.individuals | self.titles | self.organisations | self.he_nouns | self.she_nouns
         )
         plurals = {plural for noun in singular for plural in self._plurals(noun)}
+        papers = {plural for noun in self.documents for plural in self._plurals(noun)}
+        object.__setattr__(self, "documents", self.documents | (papers - self.organisations - self.anonymous))
         object.__setattr__(self, "anonymous", self.anonymous | (plurals - singular - listed))
         return self
 
