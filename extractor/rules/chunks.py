@@ -81,7 +81,8 @@ def chunks_of(tokens: Sequence[Token], language: Language, common: SeenWords) ->
             position += 1
             continue
         end = _chunk_end(tokens, position, language)
-        if end > position + 1 or tokens[position].lower not in language.nouns.demonyms:
+        alone = end == position + 1
+        if not alone or tokens[position].lower not in language.nouns.demonyms | language.nouns.not_names:
             found.append(_classified(tokens, position, end, language))
         position = end
     return found
@@ -337,11 +338,7 @@ def _kind_of(tokens: Sequence[Token], first: int, last: int, language: Language)
     words = [token.lower for token in tokens[first:last]]
     if words[0] in nouns.bodies and len(words) == 1:
         return EntityKind.ORGANISATION
-    if (
-        words[0] in nouns.given
-        and 2 <= len(words) <= 4
-        and words[-1] not in nouns.organisations
-    ):
+    if words[0] in nouns.given and 2 <= len(words) <= 4 and words[-1] not in nouns.organisations:
         return EntityKind.PERSON
     if " ".join(words) in nouns.places or (words[-1] in nouns.places and len(words) <= 2):
         return EntityKind.PLACE

@@ -76,6 +76,7 @@ class CueFinder:
         if length:
             subject = self._phrases.object_pronoun(index + length)
             subject = subject or self._phrases.starting(index + length, lenient=True)
+            subject = subject and self._phrases.name_alone(subject)
             if subject is None or (subject.pronoun and subject.head in self._language.pronouns.it):
                 return None
             return self._cue(index, index + length, CueKind.ACCORDING, subject, inverted=True)
@@ -100,7 +101,9 @@ class CueFinder:
     def _by_reports(self, index: int) -> bool:
         """``By early reports, ...``: accounts that commas set apart."""
         frame = self._frame
-        apart = index == 0 or frame[index - 1].text in ",;" or frame[index - 1].lower in self._language.grammar.coordinators
+        apart = (
+            index == 0 or frame[index - 1].text in ",;" or frame[index - 1].lower in self._language.grammar.coordinators
+        )
         for later in range(index + 1, min(len(frame) - 1, index + 4)):
             if frame[later].lower in self._language.nouns.accounts:
                 return apart and frame[later + 1].text in ",."
@@ -424,7 +427,9 @@ class CueFinder:
             return False
         if frame[index + 1].lower in self._language.phrases.that:
             return True
-        subject = frame[index + 1].lower in pronouns.he | (pronouns.she - pronouns.they) | pronouns.they | pronouns.expletive
+        subject = (
+            frame[index + 1].lower in pronouns.he | (pronouns.she - pronouns.they) | pronouns.they | pronouns.expletive
+        )
         return subject and bool(self._language.lexicon.verbs) and index + 2 < len(frame) and frame[index + 2].finite
 
     def _is_noun(self, index: int) -> bool:
@@ -603,12 +608,15 @@ class CueFinder:
             return None
         if kind in (CueKind.TELL, CueKind.ACCUSE):
             return self._cue(index, index + 1, kind, agent, inverted=True)
-        announced = self._frame[index].lower in self._language.verbs.announce
-        if kind is not CueKind.LABEL and not (announced and by == index + 1):
+        announced = self._frame[index].lower in self._language.verbs.announced
+        after = self._frame[agent.last].lower if agent.last < len(self._frame) else ""
+        infinitive = kind in (CueKind.SAY, CueKind.SHOW) and after in self._language.verbs.to
+        if kind is not CueKind.LABEL and not ((announced or infinitive) and by == index + 1):
             return None
         first = self._first_auxiliary(index)
         told = self._frame[:first]
-        if kind is not CueKind.LABEL and not any(t.lower in grammar.of | grammar.owners for t in told):
+        whose = infinitive or any(t.lower in grammar.of | grammar.owners for t in told)
+        if kind is not CueKind.LABEL and not whose:
             return None
         span = Span(start_char=self._frame[index].start, end_char=self._frame[index].end)
         cue = self._cue(first, index + 1, CueKind.PASSIVE, agent, inverted=True)

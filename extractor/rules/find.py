@@ -119,7 +119,9 @@ class _Finder:
             spoke = self._floating(number, unit, free, attributor.introduction()) or spoke
         if spoke is not None:
             self._last = spoke
-        self._resolver.subject = attributor.main_subject()
+        subject = attributor.main_subject()
+        if subject is not None:
+            self._resolver.subjects.append((unit.sentences[0].index, subject))
         if not attributions and not free and not self._backshifted(number, unit):
             self._own(unit)
         elif attributions and not free:

@@ -62,11 +62,40 @@ def parted(chunks: Mapping[int, Sequence[Chunk]], reading: Reading) -> dict[int,
     ``Chief Executive of Varn Ruta Osei`` beside ``Ruta Osei``: the place belongs to the office.
     """
     tokens = reading.tokens
+    chunks = {
+        index: [p for c in found for p in _after_outlet(tokens[index], c, chunks, reading)]
+        for index, found in chunks.items()
+    }
     seen = {_lower(tokens[i], c) for i, found in chunks.items() for c in found if c.last - c.name_first >= 2}
     result: dict[int, list[Chunk]] = {}
     for index, found in chunks.items():
         result[index] = [part for chunk in found for part in _parts(tokens[index], chunk, seen, reading.language)]
     return result
+
+
+def _after_outlet(
+    tokens: Sequence[Token], chunk: Chunk, chunks: Mapping[int, Sequence[Chunk]], reading: Reading
+) -> Iterator[Chunk]:
+    """Part ``told MSNBC Cummings``: whom somebody told, and a name that the article has in full elsewhere."""
+    language = reading.language
+    before = tokens[chunk.first - 1].lower if chunk.first else ""
+    if before not in language.verbs.tell or chunk.last - chunk.first < 2:
+        yield chunk
+        return
+    for cut in range(chunk.first + 1, chunk.last):
+        tail = tuple(token.lower for token in tokens[cut : chunk.last])
+        known = any(_ends_with(reading, i, c, tail) for i, found in chunks.items() for c in found if c is not chunk)
+        if known:
+            yield Chunk(chunk.first, cut, chunk.first, EntityKind.ORGANISATION, None)
+            yield Chunk(cut, chunk.last, cut, EntityKind.PERSON, None)
+            return
+    yield chunk
+
+
+def _ends_with(reading: Reading, index: int, chunk: Chunk, tail: tuple[str, ...]) -> bool:
+    words = _lower(reading.tokens[index], chunk)
+    named = chunk.kind in (EntityKind.PERSON, EntityKind.UNKNOWN)
+    return named and len(words) > 1 and words[-len(tail) :] == tail and chunk.first < chunk.last
 
 
 def _lower(tokens: Sequence[Token], chunk: Chunk) -> tuple[str, ...]:

@@ -50,7 +50,9 @@ class PassiveReader:
         subject = self._subject(low, cue.first)
         if agent is None or subject.last <= subject.first:
             return []
-        if cue.word in self._language.verbs.announce:
+        if agent.last < high and self._frame[agent.last].lower in self._language.verbs.to:
+            return [(subject, self._clauses.without_final_marks(agent.last, high))]
+        if cue.word in self._language.verbs.announced:
             return [] if self._frame[subject.first].lower in self._language.pronouns.who else [(subject,)]
         by = next(n for n in range(agent.first - 1, cue.first, -1) if self._frame[n].lower in self._language.grammar.by)
         inside = self._clauses.without_final_marks(cue.last, by)

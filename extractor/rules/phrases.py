@@ -45,6 +45,17 @@ class PhraseReader:
         """Tell whether a token stands inside a name, not at its beginning."""
         return self._nouns.inside_chunk(index)
 
+    def name_alone(self, phrase: Phrase) -> Phrase:
+        """``According to Osei archaeologists have ...``: without a comma the name is the phrase, not its first noun."""
+        after = self.frame[phrase.last] if phrase.last < len(self.frame) else None
+        if phrase.entity is not None or not phrase.complements or after is None or after.kind is not TokenKind.WORD:
+            return phrase
+        chunk = self._nouns.chunk_at(phrase.first)
+        owner = phrase.complements[-1]
+        if chunk is None or not self._language.lexicon.verbs or owner.kind is not EntityKind.PERSON:
+            return phrase
+        return self._nouns.parsed(phrase.first, phrase.first + chunk.last - chunk.first) or phrase
+
     def can_speak(self, phrase: Phrase) -> bool:
         """Tell whether the noun of a phrase is one for people, bodies or documents."""
         return phrase.head in self._nouns.nouns or phrase.head in self._people or phrase.head[:1].isdigit()
@@ -102,7 +113,9 @@ class PhraseReader:
     def _opens_apposition(self, phrase: Phrase, opening: int) -> bool:
         """``Osei, the mayor of Varn, West Coast, said``: a person's name that a comma and a noun phrase follow."""
         person = phrase.entity is not None and is_person(phrase.entity) and phrase.last == opening
-        return person and self.frame[opening + 1].lower in self._language.grammar.determiners | self._language.nouns.roles
+        return (
+            person and self.frame[opening + 1].lower in self._language.grammar.determiners | self._language.nouns.roles
+        )
 
     def _apposed(self, opening: int, closing: int, *, lenient: bool) -> Phrase | None:
         """Choose between the phrase before an apposition and a name inside it."""

@@ -21,6 +21,10 @@ _CLOSE_SCORE = 1.5
 """Two candidates nearer to each other than this leave a doubt."""
 _READ_ALONE = 80
 """A sentence longer than this many tokens is not read for other names."""
+_SUBJECT_NEAR = 3
+"""A subject so many sentences before is the one meant; quotations may stand between."""
+_SUBJECTS_KEPT = 6
+"""So many sentences back "they" may look for a group that has not spoken."""
 _OPENING_TOKENS = 6
 _NAMING_TOKENS = 3
 """Words between "gave her name as" and the name."""
@@ -35,8 +39,8 @@ class Resolver:
 
     reading: Reading
     names: Registry
-    subject: Phrase | None = None
-    """What the sentence before is about, as far as it can speak."""
+    subjects: list[tuple[int, Phrase]] = field(default_factory=list)
+    """What the sentences before are about, as far as it can speak."""
     _known: Candidates = field(init=False)
     _bodies: Bodies = field(init=False)
 
@@ -172,21 +176,19 @@ class Resolver:
     def _group(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
         """They and it: the last body or unnamed group that spoke, else the last body named."""
         pronouns, nouns = self.reading.language.pronouns, self.reading.language.nouns
-        subject = self.subject
-        if subject is not None and not subject.pronoun:
-            named = subject.entity is not None and subject.entity.kind is EntityKind.ORGANISATION
-            body = named or (subject.entity is None and subject.head in nouns.organisations - nouns.anonymous)
-            group = phrase.head in pronouns.they and subject.entity is None and subject.head in nouns.anonymous
-            if body or group or (phrase.head in pronouns.it and subject.head in nouns.documents):
-                resolved = self._resolved(subject, sentence)
-                return Resolved(
-                    resolved.source.model_copy(update={"mention": mention}), resolved.entity, chain=resolved.chain
-                )
+        before = self.subjects[-1] if self.subjects else None
+        near = before is not None and sentence - before[0] <= _SUBJECT_NEAR
+        if before is not None and near and self._can_be_meant(before[1], phrase):
+            return self._meant(before[1], sentence, mention)
         for item in reversed(self._known.spoken[-20:]):
             if sentence - item.sentence > 4:
                 break
             if item.resolved.source.kind is not SourceKind.PERSON or " and " in item.resolved.source.name:
                 return again(item, mention)
+        for index, subject in reversed(self.subjects[-_SUBJECTS_KEPT:]):
+            if sentence - index <= _SUBJECTS_KEPT and self._can_be_meant(subject, phrase):
+                note = f"“{mention.text}” could also stand for somebody else; {subject.head} was meant before"
+                return self._doubted(self._meant(subject, sentence, mention), note)
         bodies = (e for e in self.names.entities if e.kind is EntityKind.ORGANISATION)
         ranked = self._known.rank(bodies, phrase.mention.start_char, sentence, None)
         if not ranked and phrase.head in pronouns.they:
@@ -201,6 +203,23 @@ class Resolver:
         names = tuple(entity.name for entity, _ in ranked[:4])
         note = f"“{mention.text}” could also stand for {names[1]}" if len(names) > 1 else None
         return Resolved(of_entity(ranked[0][0], mention, note).source, ranked[0][0], names if note else ())
+
+    def _can_be_meant(self, subject: Phrase, phrase: Phrase) -> bool:
+        """Tell whether "they" or "it" can stand for what a sentence before was about."""
+        pronouns, nouns = self.reading.language.pronouns, self.reading.language.nouns
+        if subject.pronoun:
+            return False
+        if subject.entity is not None:
+            return subject.entity.kind is EntityKind.ORGANISATION
+        if subject.head in nouns.organisations - nouns.anonymous:
+            return True
+        if subject.head in nouns.documents:
+            return phrase.head in pronouns.it
+        return phrase.head in pronouns.they and subject.head in nouns.anonymous
+
+    def _meant(self, subject: Phrase, sentence: int, mention: PartDraft) -> Resolved:
+        resolved = self._resolved(subject, sentence)
+        return Resolved(resolved.source.model_copy(update={"mention": mention}), resolved.entity, chain=resolved.chain)
 
     def _role(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
         """``the minister``: whoever has that role."""

@@ -177,6 +177,8 @@ class Verbs(Value):
     """Take a number of something: "reported 36 infections"."""
     announce: Words = frozenset()
     """Take a noun phrase that says what happened: "announced the closure of ..."."""
+    announced: Words = frozenset()
+    """Participles that attribute a noun to their agent: "the death of Osei was announced by"."""
     vague: Words = frozenset()
     """Attributing verbs that mostly mean something else, unless "that" follows: agreed, posted."""
     puts: Words = frozenset()
