@@ -1,5 +1,6 @@
 """Decide which cues hold in a unit, and what each of them attributes."""
 
+from extractor.rules.according import AccordingReader
 from extractor.rules.adverbials import AdverbialReader
 from extractor.rules.clauses import ClauseReader, Stretch
 from extractor.rules.cuefinder import CueFinder
@@ -9,14 +10,11 @@ from extractor.rules.nesting import Attribution, Nesting
 from extractor.rules.passives import PassiveReader
 from extractor.rules.phrases import Phrase, PhraseReader
 from extractor.rules.reading import Token, TokenKind
+from extractor.rules.relatives import RelativeReader
 from extractor.rules.subjects import SubjectReader
 
 _MAX_AUXILIARIES = 4
 """So many words may stand between "who" and its verb: "who has since repeatedly said"."""
-_MIN_CLAUSE_TOKENS = 6
-"""Before a closing "according to" so many words are a clause, whatever its verb."""
-_MIN_TOLD_TOKENS = 3
-"""Behind an opening "according to", where the list of verbs is short."""
 
 
 class Attributor:
@@ -30,7 +28,9 @@ class Attributor:
         self._subjects = SubjectReader(frame, phrases, language)
         self._clauses = ClauseReader(frame, language)
         self._adverbials = AdverbialReader(frame, phrases, self._clauses, language)
+        self._according = AccordingReader(frame, self._clauses, self._adverbials, language)
         self._passives = PassiveReader(frame, self._clauses, language)
+        self._relatives = RelativeReader(frame, language)
         self._nesting = Nesting(frame, self._adverbials, language)
         self._inserted: dict[int, Cue] = {}
         """What reports a cue from between its subject and its verb, by where the cue begins."""
@@ -128,7 +128,8 @@ class Attributor:
         cue = attribution.cue
         match cue.kind:
             case CueKind.ACCORDING:
-                self._attribute_according(attribution, low, high)
+                attribution.blocks = [t.quote for t in self._frame[low:high] if t.kind is TokenKind.QUOTE]
+                attribution.clauses = [] if attribution.blocks else self._according.contents(cue, low, high)
                 return
             case CueKind.HEARSAY:
                 attribution.clauses = self._passives.hearsay(cue, low, high)
@@ -190,11 +191,9 @@ class Attributor:
         """Return the indirect contents of a verb: around it, before it, or after it."""
         clauses = self._clauses
         post = self._without_blocks(start, high)
-        if post is not None and self._is_relative(cue, post):
-            return [(Stretch(cue.start - 1, cue.start), self._to_closing_comma(cue, post))]
-        noun = None if post is None else self._relative_noun(cue, post, low)
-        if noun is not None and post is not None:
-            return [(noun, self._to_closing_comma(cue, post))]
+        relative = None if post is None else self._relatives.content(cue, post, low)
+        if relative is not None:
+            return [relative]
         leading = self._leading(cue, low)
         if leading is not None and leads:
             if post is not None and clauses.resumes(post, leading):
@@ -236,47 +235,6 @@ class Attributor:
         """``Für die Stadt bestehe keine Gefahr, sagte Osei``: it opens with a preposition, and is a clause."""
         return self._language.verbs.inverts and cue.inverted and self._clauses.has_finite(leading)
 
-    def _is_relative(self, cue: Cue, post: Stretch) -> bool:
-        """``the pump, which Osei said had failed``, ``that the board blames on frost``."""
-        frame, language = self._frame, self._language
-        if cue.start < 2 or frame[cue.start - 1].lower not in language.pronouns.relative:
-            return False
-        if frame[cue.start - 2].lower in language.verbs.say | language.verbs.tell:
-            return False
-        first = frame[post.first].lower
-        linked = cue.kind in (CueKind.LABEL, CueKind.ACCUSE)
-        if linked and (first in language.verbs.as_word or first in language.grammar.prepositions):
-            return True
-        return first in language.verbs.finite or (first in language.verbs.to and cue.kind is CueKind.SAY)
-
-    def _relative_noun(self, cue: Cue, post: Stretch, low: int) -> Stretch | None:
-        """``the nine pumps Osei said had failed``: a relative clause without its pronoun, and the noun it hangs on."""
-        frame, language = self._frame, self._language
-        grammar, first = language.grammar, frame[post.first]
-        if not language.lexicon.verbs or cue.inverted or cue.shared or cue.start < 1 or cue.kind is CueKind.NOUN:
-            return None
-        as_label = cue.kind is CueKind.LABEL and first.lower in language.verbs.as_word
-        if not as_label and (cue.kind is not CueKind.SAY or first.lower not in language.verbs.finite):
-            return None
-        start = cue.start
-        bound = grammar.prepositions | grammar.conjunctions | language.pronouns.who | language.phrases.that
-        while start > low:
-            token = frame[start - 1]
-            if token.kind is TokenKind.QUOTE or token.text in ",;:()—–" or token.finite or token.lower in bound:
-                break
-            start -= 1
-            if token.lower in grammar.determiners:
-                break
-        plain = start < cue.start and frame[start].lower in grammar.determiners
-        return Stretch(start, cue.start) if plain and cue.start - start > 1 else None
-
-    def _to_closing_comma(self, cue: Cue, post: Stretch) -> Stretch:
-        """A relative clause that a comma opens ends at the next one."""
-        if self._frame[cue.start - 2].text != ",":
-            return post
-        commas = (n for n in range(post.first + 1, post.last) if self._frame[n].text == ",")
-        return Stretch(post.first, next(commas, post.last))
-
     def _around(self, leading: Stretch, rest: Stretch) -> list[tuple[Stretch, ...]]:
         """Unite what stands around an attribution, unless a main clause of its own follows it."""
         clauses, language = self._clauses, self._language
@@ -300,21 +258,13 @@ class Attributor:
         start = cue.start - (self._frame[cue.start - 1].lower in self._language.verbs.as_word)
         if start < 1 or self._frame[start - 1].text not in ",–—":
             return None
-        first = self._after_semicolon(low, start)
+        first = self._clauses.after_semicolon(low, start)
         while first < start and (
             self._frame[first].text in ",;:.—–" or self._frame[first].lower in self._language.grammar.coordinators
         ):
             first += 1
         leading = Stretch(first, start - 1)
         return leading if first < start - 1 and not self._apposed(cue, leading) else None
-
-    def _after_semicolon(self, low: int, stop: int) -> int:
-        """``The tank leaked; the fuel, officials said, ignited``: the clause begins behind the semicolon."""
-        for index in range(stop - 1, low, -1):
-            if self._frame[index].text == ";" and self._frame[index].quote < 0:
-                joined = self._frame[index + 1].lower in self._language.grammar.splitters
-                return low if joined and not self._clauses.own_subject(index + 2, stop, past=True) else index + 1
-        return low
 
     def _without_comma(self, stretch: Stretch) -> Stretch:
         first = stretch.first + 1 if self._frame[stretch.first].text == "," else stretch.first
@@ -325,65 +275,6 @@ class Attributor:
         end = next((n for n in range(start, high) if self._frame[n].kind is TokenKind.QUOTE), high)
         stretch = self._clauses.without_final_marks(start, end)
         return stretch if stretch.last > stretch.first and not self._tells_of(stretch) else None
-
-    def _attribute_according(self, attribution: Attribution, low: int, high: int) -> None:
-        attribution.blocks = [t.quote for t in self._frame[low:high] if t.kind is TokenKind.QUOTE]
-        if attribution.blocks:
-            return
-        clauses = self._clauses
-        before = self._before_according(attribution.cue, low)
-        told = before.last - before.first > 2 and clauses.has_finite(before)
-        behind = self._behind_according(attribution.cue, high, told=told)
-        parts = [part for part in (before, behind) if part.last > part.first]
-        if before.last - before.first <= 2 and not clauses.has_finite(before):
-            parts = [part for part in parts if part is behind]
-        if told and len(parts) == 2 and self._opens_clause(behind):
-            if clauses.own_subject(behind.first + 1, behind.last):
-                parts = [before]
-        closes = low == 0 and parts == [before] and before.last - before.first >= _MIN_CLAUSE_TOKENS
-        opens = parts == [behind] and self._language.verbs.inverts and behind.last - behind.first >= _MIN_TOLD_TOKENS
-        if not closes and not opens and not any(clauses.has_finite(part) for part in parts):
-            return
-        whole = len(parts) == 2
-        attribution.clauses = [tuple(parts)] if whole else [(part,) for part in clauses.split(parts[0])]
-
-    def _before_according(self, cue: Cue, low: int) -> Stretch:
-        """The words of the clause before "according to"."""
-        conjunctions = self._language.grammar.conjunctions
-        first = self._after_semicolon(low, cue.start)
-        while first < cue.start:
-            token = self._frame[first]
-            if token.text not in ",;:" and not (low and token.lower in conjunctions):
-                break
-            first += 1
-        last = cue.start - (cue.start > first and self._frame[cue.start - 1].lower in self._language.verbs.as_word)
-        return self._clauses.without_final_marks(first, last)
-
-    def _behind_according(self, cue: Cue, high: int, *, told: bool) -> Stretch:
-        """The words of the clause behind the source; what belongs to the source is stepped over.
-
-        Args:
-            cue: "according to" with its source.
-            high: Where to stop.
-            told: The clause before is complete, so that only a part after a comma can go on with it.
-        """
-        frame = self._frame
-        after = self._adverbials.after_apposition(cue.end, high)
-        if after < high:
-            after = self._adverbials.adverbial_end(after, high)
-        comma = next((n for n in range(after, high) if frame[n].text in ",;"), None)
-        if told and after < high and frame[after].kind is TokenKind.WORD:
-            after = high if comma is None else comma
-        elif not told and comma is not None and not self._clauses.has_finite(Stretch(after, comma)):
-            after = comma
-        if after < high and frame[after].text in ",:":
-            after += 1
-        behind = self._clauses.without_final_marks(after, high)
-        relative = behind.last > behind.first and frame[behind.first].lower in self._language.pronouns.who
-        return Stretch(high, high) if relative else behind
-
-    def _opens_clause(self, stretch: Stretch) -> bool:
-        return self._frame[stretch.first].lower in self._language.grammar.conjunctions
 
     def _give_blocks(self, found: list[Attribution]) -> None:
         """Give block quotations that no attribution reached to the nearest one that names a source."""

@@ -1,4 +1,4 @@
-"""Find capitalised stretches in a sentence, what kind of thing each names, and the role beside it."""
+"""Find capitalised stretches in a sentence, and what kind of thing each names."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -9,14 +9,11 @@ from typing import NamedTuple
 from extractor.rules.inflection import lexicon
 from extractor.rules.language import Language
 from extractor.rules.language import language as language_data
+from extractor.rules.nameends import name_end, nameable
 from extractor.rules.reading import Reading, Token, TokenKind
 
 _OPENING = ".:\"“„«‘'([—–…!?;"
 """After these marks a word has a capital because a sentence or quotation begins."""
-
-
-_NAME_DIGITS = 3
-"""A longer number after a name is a year or a count."""
 
 
 class EntityKind(StrEnum):
@@ -80,7 +77,7 @@ def chunks_of(tokens: Sequence[Token], language: Language, common: SeenWords) ->
         if not _starts_name(tokens, position, language, common):
             position += 1
             continue
-        end = _chunk_end(tokens, position, language)
+        end = name_end(tokens, position, language)
         alone = end == position + 1
         if not alone or tokens[position].lower not in language.nouns.demonyms | language.nouns.not_names:
             found.append(_classified(tokens, position, end, language))
@@ -95,29 +92,9 @@ def _known(code: str) -> frozenset[str]:
     return nouns.given | nouns.places | nouns.bodies
 
 
-def _nameable(token: Token, language: Language) -> bool:
-    return (
-        (token.capital or _particle_joined(token, language))
-        and token.lower not in language.months
-        and token.lower not in language.weekdays
-        and (token.lower not in language.function_words or _is_acronym(token))
-    )
-
-
-def _is_acronym(token: Token) -> bool:
-    """``US``, but not the French ``L'``."""
-    return token.text.isupper() and len(token.text) > 1 and token.text[-1] not in "'’"
-
-
-def _particle_joined(token: Token, language: Language) -> bool:
-    """``al-Assadi``: a particle in small letters, then a name."""
-    particle, hyphen, name = token.text.partition("-")
-    return bool(hyphen) and name[:1].isupper() and particle in language.grammar.name_particles
-
-
 def _starts_name(tokens: Sequence[Token], position: int, language: Language, common: SeenWords) -> bool:
     token = tokens[position]
-    if not _nameable(token, language):
+    if not nameable(token, language):
         return False
     nouns = language.nouns
     if language.nouns_capitalised:
@@ -126,14 +103,14 @@ def _starts_name(tokens: Sequence[Token], position: int, language: Language, com
         named = token.lower in listed or (token.text.isupper() and len(token.text) > 1)
         if not named and token.lower in nouns.roles | nouns.anonymous | nouns.documents:
             return False
-        alone = following is None or not _nameable(following, language)
+        alone = following is None or not nameable(following, language)
         determined = position > 0 and tokens[position - 1].lower in language.grammar.determiners
         if alone and determined and not named and token.lower not in common.beside:
             return False
         return (
             named
             or token.lower in nouns.titles
-            or (following is not None and _nameable(following, language))
+            or (following is not None and nameable(following, language))
             or token.lower not in common.plain
         )
     before = tokens[position - 1] if position else None
@@ -142,7 +119,7 @@ def _starts_name(tokens: Sequence[Token], position: int, language: Language, com
     if before is not None and before.text in _OPENING:
         before = None
     following = tokens[position + 1] if position + 1 < len(tokens) else None
-    if following is not None and _nameable(following, language) and token.lower not in common.plain:
+    if following is not None and nameable(following, language) and token.lower not in common.plain:
         return True
     if token.lower in common.capital or token.text.isupper() or "." in token.text:
         return True
@@ -159,116 +136,6 @@ def _looks_named(tokens: Sequence[Token], position: int, language: Language) -> 
     if tokens[position].lower in nouns.anonymous | nouns.organisations | nouns.documents | nouns.roles:
         return False
     return following in verbs.say or following in verbs.tell or following in language.grammar.possessive
-
-
-def _chunk_end(tokens: Sequence[Token], position: int, language: Language) -> int:
-    grammar, nouns = language.grammar, language.nouns
-    end = position + 1
-    opener = tokens[position].lower
-    has_body = opener in nouns.organisations or (opener in nouns.documents and opener not in nouns.given)
-    office = position > 1 and tokens[position - 1].lower in grammar.of and tokens[position - 2].lower in nouns.titles
-    while end < len(tokens):
-        token = tokens[end]
-        if tokens[end - 1].quote != token.quote:
-            break
-        if (
-            office
-            and tokens[end - 1].lower in nouns.places | nouns.organisations | nouns.offices
-            and _nameable(token, language)
-        ):
-            break
-        if _nameable(token, language):
-            if language.nouns_capitalised and token.lower in nouns.roles | nouns.anonymous | nouns.documents:
-                break
-            has_body = has_body or token.lower in nouns.organisations or token.lower in nouns.documents
-            end += 1
-            continue
-        if _is_numbered(tokens, end, language):
-            end += 1
-            continue
-        ahead = end + 1
-        if (
-            token.lower in grammar.name_particles
-            or (token.lower in grammar.name_joiners and has_body)
-            or token.text == "&"
-        ):
-            while (
-                ahead < len(tokens)
-                and ahead < end + 3
-                and (
-                    tokens[ahead].lower in grammar.name_particles
-                    or (has_body and tokens[ahead].lower in grammar.determiners)
-                )
-            ):
-                ahead += 1
-            nameable = ahead < len(tokens) and _nameable(tokens[ahead], language)
-            if nameable and _joins(tokens, end, ahead, language) and not _parts(tokens, position, end, ahead, language):
-                end = ahead + 1
-                continue
-        complete = end - position > 1 and tokens[end - 1].lower in nouns.organisations
-        complete = complete and end + 2 < len(tokens) and _nameable(tokens[end + 2], language)
-        if token.lower in grammar.pairing and not complete and _ends_as_body(tokens, end + 1, language):
-            end += 2
-            continue
-        if token.lower in grammar.pairing and _has_fields(tokens[position:end], language):
-            if end + 1 < len(tokens) and _is_field(tokens[end + 1], language):
-                end += 2
-                continue
-        break
-    return end
-
-
-def _parts(tokens: Sequence[Token], first: int, joiner: int, ahead: int, language: Language) -> bool:
-    """Where nouns have capitals: ``Harkort von der Universität``, "Wagner der Zeitung", but not "von der Leyen"."""
-    nouns = language.nouns
-    if not language.nouns_capitalised or tokens[joiner].lower in language.grammar.prepositions - {"von"}:
-        return False
-    if tokens[joiner].lower != "von" or tokens[ahead].lower in nouns.organisations | nouns.documents:
-        return True
-    return joiner - first > 1
-
-
-def _joins(tokens: Sequence[Token], joiner: int, ahead: int, language: Language) -> bool:
-    """``Department of Transportation`` joins, ``Senate and Smith`` does not."""
-    if tokens[joiner].lower not in ("and", "the", "for"):
-        return True
-    if tokens[joiner].lower == "and" and tokens[joiner - 1].lower in language.nouns.organisations:
-        return False
-    return tokens[joiner].lower == "for" or _ends_as_body(tokens, ahead, language)
-
-
-def _is_field(token: Token, language: Language) -> bool:
-    """``Fire Protection`` after "Department of Forestry and", but no person and no other body's name."""
-    nouns = language.nouns
-    given = token.lower in nouns.given
-    return _nameable(token, language) and not given and not _is_acronym(token) and token.lower not in nouns.bodies
-
-
-def _is_numbered(tokens: Sequence[Token], index: int, language: Language) -> bool:
-    """``Lost 52 Project``, ``Channel 4 said``: a number that belongs to the name before it."""
-    token, after = tokens[index], tokens[index + 1] if index + 1 < len(tokens) else None
-    if language.nouns_capitalised or token.kind is not TokenKind.NUMBER or not token.text.isdigit():
-        return False
-    if len(token.text) > _NAME_DIGITS or after is None:
-        return False
-    verbs = language.verbs
-    return _nameable(after, language) or after.lower in verbs.say | verbs.tell | verbs.auxiliaries
-
-
-def _has_fields(words: Sequence[Token], language: Language) -> bool:
-    """``Department of Forestry``, which may go on: "and Fire Protection"."""
-    lower = [word.lower for word in words]
-    fields = any(a in language.nouns.portfolios and b in language.grammar.of for a, b in pairwise(lower))
-    return fields and language.grammar.pairing.isdisjoint(lower)
-
-
-def _ends_as_body(tokens: Sequence[Token], position: int, language: Language) -> bool:
-    """Tell whether the capitalised words from here on end in an organisation's noun."""
-    last = None
-    while position < len(tokens) and _nameable(tokens[position], language):
-        last = tokens[position]
-        position += 1
-    return last is not None and last.lower in language.nouns.organisations and last.capital
 
 
 def _classified(tokens: Sequence[Token], first: int, last: int, language: Language) -> Chunk:
@@ -380,89 +247,3 @@ def acronym_after(tokens: Sequence[Token], last: int) -> str | None:
         word = tokens[last + 1].text
         return word if len(word) > 1 and sum(c.isupper() for c in word) > 1 else None
     return None
-
-
-def role_of(tokens: Sequence[Token], chunk: Chunk, language: Language) -> str | None:
-    """Return the role that stands before or after a name, without honorifics; None without any."""
-    before = _role_before(tokens, chunk.first, language)
-    if chunk.role:
-        honorifics = language.nouns.he_titles | language.nouns.she_titles
-        kept = [word for word in chunk.role.split() if word.lower().rstrip(".") not in honorifics]
-        return " ".join([*([before] if before else []), *kept]) or None
-    return before or _role_after(tokens, chunk.last, language) or _role_apposed(tokens, chunk, language)
-
-
-def _role_before(tokens: Sequence[Token], first: int, language: Language) -> str | None:
-    """``Princeton University neuroscience professor`` before ``Sam Wang``; ``the head of X,`` too."""
-    nouns, grammar = language.nouns, language.grammar
-    position = first - 1
-    if (
-        position > 1
-        and tokens[position - 1].lower in grammar.of
-        and tokens[position].lower in (nouns.places | nouns.organisations | nouns.offices)
-    ):
-        if tokens[position - 2].lower in nouns.titles:
-            return " ".join(token.text for token in tokens[position - 2 : first])
-    if position < 0 or tokens[position].quote != tokens[first].quote or tokens[position].lower not in nouns.roles:
-        return None
-    start = position
-    while start > 0 and first - start < 9:
-        token = tokens[start - 1]
-        if token.kind is TokenKind.MARK or token.lower in grammar.prepositions or token.lower in grammar.conjunctions:
-            break
-        if (
-            token.lower in grammar.determiners
-            or token.lower in language.verbs.finite
-            or token.lower in language.weekdays
-        ):
-            break
-        start -= 1
-    return " ".join(token.text for token in tokens[start:first])
-
-
-def _role_apposed(tokens: Sequence[Token], chunk: Chunk, language: Language) -> str | None:
-    """``the president of the League,`` before ``Jamel Msallem,``."""
-    grammar, first = language.grammar, chunk.first
-    closed = chunk.last >= len(tokens) or tokens[chunk.last].kind is TokenKind.MARK
-    if first < 3 or tokens[first - 1].text != "," or not closed:
-        return None
-    start = first - 1
-    while start > 0 and first - start < 16:
-        token = tokens[start - 1]
-        if token.kind is TokenKind.MARK or token.lower in language.verbs.finite or token.quote != tokens[first].quote:
-            break
-        start -= 1
-    words = list(tokens[start : first - 1])
-    while words and words[0].lower not in grammar.determiners and words[0].lower not in language.nouns.roles:
-        words.pop(0)
-    while words and words[0].lower in grammar.determiners:
-        words.pop(0)
-    head = next((n for n, t in enumerate(words) if t.lower in grammar.prepositions), len(words))
-    if not words or words[head - 1].lower not in language.nouns.roles:
-        return None
-    return " ".join(token.text for token in words)
-
-
-def _role_after(tokens: Sequence[Token], last: int, language: Language) -> str | None:
-    """``, a UN rapporteur for X,`` after a name."""
-    nouns, grammar = language.nouns, language.grammar
-    if last >= len(tokens) or tokens[last].text != ",":
-        return None
-    start = last + 1
-    while start < len(tokens) and tokens[start].lower in grammar.determiners:
-        start += 1
-    end = start
-    while (
-        end < len(tokens)
-        and end - start < 14
-        and tokens[end].text not in ",.;:—–()"
-        and tokens[end].quote == tokens[last].quote
-    ):
-        if tokens[end].lower in language.verbs.finite or tokens[end].lower in language.pronouns.who:
-            return None
-        end += 1
-    words = tokens[start:end]
-    head = next((n for n, t in enumerate(words) if t.lower in grammar.prepositions), len(words))
-    if not words or not any(t.lower in nouns.roles for t in words[:head]):
-        return None
-    return " ".join(token.text for token in words)

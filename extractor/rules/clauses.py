@@ -381,3 +381,11 @@ class ClauseReader:
         if leading is None or self._frame[leading.first].lower not in self._language.grammar.subordinators:
             return False
         return self.has_finite(post) and following not in self._language.verbs.say
+
+    def after_semicolon(self, low: int, stop: int) -> int:
+        """``The tank leaked; the fuel, officials said, ignited``: the clause begins behind the semicolon."""
+        for index in range(stop - 1, low, -1):
+            if self._frame[index].text == ";" and self._frame[index].quote < 0:
+                joined = self._frame[index + 1].lower in self._language.grammar.splitters
+                return low if joined and not self.own_subject(index + 2, stop, past=True) else index + 1
+        return low

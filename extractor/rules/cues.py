@@ -77,3 +77,18 @@ def follows_block(frame: tuple[Token, ...], index: int) -> bool:
         if index > 1 and frame[index - 1].text in ",–—":
             index -= 1
     return index > 0 and frame[index - 1].kind is TokenKind.QUOTE
+
+
+def cue_at(
+    frame: tuple[Token, ...],
+    first: int,
+    last: int,
+    kind: CueKind,
+    subject: Phrase | None,
+    *,
+    inverted: bool = False,
+) -> Cue:
+    """Return the words from `first` up to `last` as a cue with its source."""
+    span = Span(start_char=frame[first].start, end_char=frame[last - 1].end)
+    word = " ".join(token.lower for token in frame[first:last])
+    return Cue(first, last, kind, word, span, subject, inverted)

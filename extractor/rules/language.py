@@ -7,7 +7,8 @@ from collections import Counter
 from functools import cache
 from importlib.resources import files
 
-from extractor.rules.wordlists import Language, Phrases
+from extractor.rules.wordlists import Language
+from extractor.rules.wordtypes import Phrases
 from extractor.schema import Article
 
 __all__ = ["LANGUAGES", "Language", "Phrases", "data_sha256", "language", "language_of"]

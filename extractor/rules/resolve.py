@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from extractor.rules.bodies import Bodies
-from extractor.rules.candidates import ANY_REACH, KINDS, Candidate, Candidates, Resolved, again, of_entity
+from extractor.rules.candidates import ANY_REACH, KINDS, Candidate, Candidates, Resolved, Spoken, again, of_entity
 from extractor.rules.chunks import EntityKind
 from extractor.rules.entities import Entity, Gender
 from extractor.rules.inflection import lexicon
@@ -25,6 +25,8 @@ _SUBJECT_NEAR = 3
 """A subject so many sentences before is the one meant; quotations may stand between."""
 _SUBJECTS_KEPT = 6
 """So many sentences back "they" may look for a group that has not spoken."""
+_RECALLED = 20
+"""So many attributions back an unnamed source or a document is still the one meant."""
 _OPENING_TOKENS = 6
 _NAMING_TOKENS = 3
 """Words between "gave her name as" and the name."""
@@ -175,12 +177,12 @@ class Resolver:
 
     def _group(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
         """They and it: the last body or unnamed group that spoke, else the last body named."""
-        pronouns, nouns = self.reading.language.pronouns, self.reading.language.nouns
+        pronouns = self.reading.language.pronouns
         before = self.subjects[-1] if self.subjects else None
         near = before is not None and sentence - before[0] <= _SUBJECT_NEAR
         if before is not None and near and self._can_be_meant(before[1], phrase):
             return self._meant(before[1], sentence, mention)
-        for item in reversed(self._known.spoken[-20:]):
+        for item in reversed(self._known.spoken[-_RECALLED:]):
             if sentence - item.sentence > 4:
                 break
             if item.resolved.source.kind is not SourceKind.PERSON or " and " in item.resolved.source.name:
@@ -201,8 +203,8 @@ class Resolver:
         if not ranked:
             return self._unresolved(mention)
         names = tuple(entity.name for entity, _ in ranked[:4])
-        note = f"“{mention.text}” could also stand for {names[1]}" if len(names) > 1 else None
-        return Resolved(of_entity(ranked[0][0], mention, note).source, ranked[0][0], names if note else ())
+        rival = f"“{mention.text}” could also stand for {names[1]}" if len(names) > 1 else None
+        return Resolved(of_entity(ranked[0][0], mention, rival).source, ranked[0][0], names if rival else ())
 
     def _can_be_meant(self, subject: Phrase, phrase: Phrase) -> bool:
         """Tell whether "they" or "it" can stand for what a sentence before was about."""
@@ -235,12 +237,9 @@ class Resolver:
         if fitting:
             note = f"more than one {phrase.head} is named, such as {{}}"
             return self._with_rivals(self._chosen(fitting[0], sentence, mention), fitting[1:], note)
-        for item in reversed(self._known.spoken[-20:]):
-            if (
-                item.resolved.source.kind is SourceKind.ANONYMOUS
-                and phrase.head in item.resolved.source.name.lower().split()
-            ):
-                return again(item, mention)
+        spoke = self._unnamed_before(phrase.head)
+        if spoke is not None:
+            return again(spoke, mention)
         if phrase.head in nouns.individuals:
             before = self._known.introduced(start, sentence, gender, reach=2)
             if before:
@@ -259,6 +258,14 @@ class Resolver:
             name = lexicon(self.reading.language.code).listed_first(name)
             return Resolved(SourceDraft(name=name, kind=SourceKind.PERSON, mention=mention))
         return self._unnamed(phrase, sentence, mention)
+
+    def _unnamed_before(self, head: str) -> Spoken | None:
+        """``the official``: the unnamed official who spoke before."""
+        for item in reversed(self._known.spoken[-_RECALLED:]):
+            source = item.resolved.source
+            if source.kind is SourceKind.ANONYMOUS and head in source.name.lower().split():
+                return item
+        return None
 
     def _one_person(self, head: str) -> bool:
         """Tell whether a noun can stand for somebody named before: "the singer", "the German", not "the virus"."""
@@ -311,10 +318,9 @@ class Resolver:
     def _unnamed(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
         """A person or group without a name; "the official" is the official of before."""
         if phrase.words[0] in self.reading.language.nouns.definite:
-            for item in reversed(self._known.spoken[-20:]):
-                source = item.resolved.source
-                if source.kind is SourceKind.ANONYMOUS and phrase.head in source.name.lower().split():
-                    return again(item, mention)
+            spoke = self._unnamed_before(phrase.head)
+            if spoke is not None:
+                return again(spoke, mention)
             known = self._known.introduced(phrase.mention.start_char, sentence, None, phrase.head, reach=ANY_REACH)
             if known:
                 return self._chosen(known[0], sentence, mention)
