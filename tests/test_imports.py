@@ -1,6 +1,7 @@
 """Imports point one way, and each heavy library has one importer."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -60,10 +61,12 @@ LAYERS = (
 """A module may import from its own layer and those above it in this list."""
 
 
+@cache
 def modules() -> list[str]:
     return sorted(str(p.relative_to(ROOT)) for package in PACKAGES for p in (ROOT / package).rglob("*.py"))
 
 
+@cache
 def imported(module: str) -> set[str]:
     """Every module named in an import statement, wherever it stands; imports for type checking do not count."""
     tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
