@@ -6,7 +6,7 @@ from typing import Protocol
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_delay, wait_exponential
 
-from extractor.budget import Budget
+from extractor.budget import Allowance
 from extractor.errors import ClaimDeskError, FaultScope, ModelError, ModelUnavailable, StoreError
 from extractor.pipeline import Clock, Extractor, extract
 from extractor.schema import Article, Extraction, Usage, Value
@@ -87,7 +87,7 @@ class Batch:
         extractor: Extractor,
         *,
         clock: Clock,
-        budget: Budget,
+        budget: Allowance,
         tell: Callable[[str], None] = lambda message: None,
         patience_s: float = PATIENCE_S,
     ) -> None:

@@ -35,6 +35,23 @@ class Purse(Protocol):
         ...
 
 
+class Allowance(Protocol):
+    """Lets articles begin while there is room for them."""
+
+    @property
+    def is_limited(self) -> bool:
+        """Tell whether there is anything to keep to."""
+        ...
+
+    async def admit(self, article_sha256: str, questions: Sequence[Question]) -> bool:
+        """Reserve room for an article; False when there is none and none will come."""
+        ...
+
+    async def settle(self, article_sha256: str, usage: Usage) -> None:
+        """Hear what an article really used."""
+        ...
+
+
 class Budget:
     """What is spent and what is reserved for the articles in flight.
 

@@ -8,20 +8,23 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 
 from extractor.batch import Batch, Outcome
 from extractor.errors import StoreError, StoreUnavailable
 from extractor.pipeline import Clock
 from extractor.replies import ReplyShelf
-from extractor.schema import Article, Identity, KeptReply, Run, RunSettings, RunState, RunTotals, Usage, Value
+from extractor.schema import Article, Failure, Identity, KeptReply, Run, RunSettings, RunState, RunTotals, Usage, Value
 from extractor.store import (
     Backlog,
     BacklogCounts,
     BacklogPage,
     Blame,
+    Claimed,
+    Reserve,
     RunHolder,
     add_to_run,
+    claim_articles,
     claim_backlog,
     close_attempts,
     count_backlog,
@@ -50,8 +53,8 @@ T = TypeVar("T")
 DEAD_AFTER_S = 60.0
 """A run on another machine that has given no sign of life for so long is taken for dead."""
 
-BEAT_S = 10.0
-"""A run gives a sign of life at least so often."""
+BEATS = 6
+"""A run gives so many signs of life, at least, in the time after which it would be taken for dead."""
 
 MOST_AHEAD = 64
 """Articles claimed at once, at most; twice as many may wait to be begun."""
@@ -90,6 +93,38 @@ class Ended(Value):
         )
 
 
+class Settled(Value):
+    """An article that is off the run's hands, and it is written what became of it."""
+
+    article_sha256: str
+    is_given_back: bool = False
+    """It was not tried."""
+    n_blamed: int = 0
+    """How often it has failed by its own fault, where it has just done so and is not set aside for it."""
+
+
+class Settling(Protocol):
+    """Whoever put articles into a run's hands and waits for them."""
+
+    def reserved(self, sha256s: Sequence[str]) -> Reserve:
+        """Return what is reserved of the queued run's budget for some articles; asked before `settled`."""
+        ...
+
+    def settled(self, articles: Sequence[Settled]) -> None:
+        """Hear that it is written what became of some articles; in the thread that writes."""
+        ...
+
+
+class _Nobody:
+    """Waits for nothing."""
+
+    def reserved(self, sha256s: Sequence[str]) -> Reserve:
+        return Reserve()
+
+    def settled(self, articles: Sequence[Settled]) -> None:
+        pass
+
+
 Written = Ended | GivenBack | KeptReply | Usage
 """What the writer takes; a usage that belongs to no article that has ended is a sign of life too."""
 
@@ -107,8 +142,12 @@ class RunRequest(Value):
     """Take up the articles again that were set aside."""
     retry_lost: bool = False
     """Ask again about pieces that were refused, cut off or answered in an unusable way."""
-    beat_s: float = BEAT_S
-    """How often the run says that it is alive."""
+    part_of: int | None = None
+    """The queued run that this is a worker's part of."""
+    dead_after_s: float = DEAD_AFTER_S
+    """How long other runs may be silent before they are taken for dead; sets how often this one speaks up."""
+    born_at: datetime | None = None
+    """When this process began, if it may have other runs that are alive."""
 
 
 class OpenRun:
@@ -140,6 +179,7 @@ class OpenRun:
         self._clock = clock
         self._tell = tell
         self._watch = watch
+        self._settling: Settling = _Nobody()
         self._give_up = threading.Event()
         self._backlog = Backlog(
             identity=request.identity,
@@ -189,6 +229,10 @@ class OpenRun:
                 self._book(rest := self._replies.take_spent())
                 self._writer.put_now(rest)
             await self._writer.__aexit__(kind, exc, trace)
+
+    def settle_with(self, settling: Settling) -> None:
+        """Say who put the articles into the run's hands; before it is entered."""
+        self._settling = settling
 
     def lose_patience(self) -> None:
         """Wait for the database no longer."""
@@ -240,6 +284,21 @@ class OpenRun:
 
         return await self._in_thread(claim)
 
+    async def claim_these(self, sha256s: Sequence[str], *, alone: bool) -> Claimed:
+        """Claim some articles by name.
+
+        Raises:
+            StoreError: The database refused, or did not come back in time.
+        """
+
+        def claim() -> Claimed:
+            with open_session(self._engine) as session:
+                if alone:
+                    set_deadly_aside(session, backlog=self._backlog, now=self._clock())
+                return claim_articles(session, backlog=self._backlog, sha256s=sha256s, alone=alone)
+
+        return await self._in_thread(claim)
+
     async def finish(self, outcome: Outcome) -> None:
         """Hand an outcome to the writer."""
         usage = outcome.usage
@@ -262,7 +321,10 @@ class OpenRun:
         await self._opened().written()
 
     def give_back(self, article: Article) -> None:
-        """Take back an article that was not tried."""
+        """Take back an article that was not tried, or broken off; what was spent on it is written before."""
+        if self._replies is not None and (spent := self._replies.take_spent()).calls:
+            self._book(spent)
+            self._opened().put_now(spent)
         self._opened().put_now(GivenBack(article_sha256=article.sha256))
 
     def _opened(self) -> Writer[Written]:
@@ -274,16 +336,24 @@ class OpenRun:
         return await asyncio.to_thread(patiently, work, tell=self._tell, give_up=self._give_up)
 
     def _begin(self) -> None:
-        holder, now = RunHolder(host=socket.gethostname(), pid=os.getpid()), self._clock()
+        holder, now = this_process(), self._clock()
         request = self._request
         with open_session(self._engine) as session:
-            end_dead_runs(session, is_dead=lambda run: _is_dead(run, holder, now), now=now)
+            born_at = request.born_at or now
+            end_dead_runs(session, is_dead=lambda run: is_dead(run, now, born_at, request.dead_after_s), now=now)
             if request.retry_failed:
                 take_up_again(session, backlog=self._backlog)
             if request.retry_lost:
                 take_up_lost(session, backlog=self._backlog)
             n_deadly = set_deadly_aside(session, backlog=self._backlog, now=now)
-            run_id = start_run(session, identity=request.identity, settings=request.settings, holder=holder, now=now)
+            run_id = start_run(
+                session,
+                identity=request.identity,
+                settings=request.settings,
+                holder=holder,
+                now=now,
+                part_of=request.part_of,
+            )
             gains = RunTotals(n_set_aside=n_deadly)
             add_to_run(session, run_id=run_id, totals=gains, now=now)
         self._backlog = self._backlog.model_copy(update={"run_id": run_id})
@@ -294,7 +364,7 @@ class OpenRun:
 
     async def _beat(self, writer: Writer[Written]) -> None:
         while True:
-            await asyncio.sleep(self._request.beat_s)
+            await asyncio.sleep(self._request.dead_after_s / BEATS)
             spent = self._replies.take_spent() if self._replies else Usage()
             self._book(spent)
             await writer.put(spent)
@@ -320,14 +390,16 @@ class OpenRun:
         self._write_together([item.model_copy(update={"outcome": failed})])
 
     def _write_together(self, items: Sequence[Written]) -> None:
-        patiently(lambda: self._transaction(items), tell=self._tell, give_up=self._give_up)
+        settled = patiently(lambda: self._transaction(items), tell=self._tell, give_up=self._give_up)
+        self._settling.settled(settled)
 
-    def _transaction(self, items: Sequence[Written]) -> None:
+    def _transaction(self, items: Sequence[Written]) -> list[Settled]:
         ended = [item for item in items if isinstance(item, Ended)]
         given_back = [item.article_sha256 for item in items if isinstance(item, GivenBack)]
         replies = [item for item in items if isinstance(item, KeptReply)]
         backlog, now = self._backlog, self._clock()
         totals = sum((RunTotals(usage=item) for item in items if isinstance(item, Usage)), RunTotals())
+        blamed: dict[str, int] = {}
         with open_session(self._engine) as session:
             save_replies(session, replies=replies, now=now)
             extractions = [item.outcome.extraction for item in ended if item.outcome.extraction is not None]
@@ -335,17 +407,25 @@ class OpenRun:
             for item in ended:
                 totals += item.gains
                 if item.outcome.extraction is None:
-                    totals += RunTotals(n_set_aside=self._fail(session, item.outcome, now))
-            close_attempts(session, identity=backlog.identity, sha256s=[i.outcome.article_sha256 for i in ended])
+                    failure = self._fail(session, item.outcome, now)
+                    totals += RunTotals(n_set_aside=int(failure.is_set_aside))
+                    if not (item.outcome.unavailable or failure.is_set_aside):
+                        blamed[item.outcome.article_sha256] = failure.n_failures
+            off_hands = [item.outcome.article_sha256 for item in ended]
+            close_attempts(session, identity=backlog.identity, sha256s=off_hands)
             if given_back:
                 give_back(session, backlog=backlog, sha256s=given_back)
-            add_to_run(session, run_id=backlog.run_id, totals=totals, now=now)
+            released = self._settling.reserved(off_hands + given_back)
+            add_to_run(session, run_id=backlog.run_id, totals=totals, now=now, released=released)
         if self._replies is not None:
             self._replies.written(replies)
+        return [
+            *(Settled(article_sha256=sha256, n_blamed=blamed.get(sha256, 0)) for sha256 in off_hands),
+            *(Settled(article_sha256=sha256, is_given_back=True) for sha256 in given_back),
+        ]
 
-    def _fail(self, session: "Session", outcome: Outcome, now: datetime) -> int:
-        """Return how many articles are set aside with it: one or none."""
-        is_set_aside = record_failure(
+    def _fail(self, session: "Session", outcome: Outcome, now: datetime) -> Failure:
+        return record_failure(
             session,
             article_sha256=outcome.article_sha256,
             identity=self._backlog.identity,
@@ -353,7 +433,6 @@ class OpenRun:
             now=now,
             blame=None if outcome.unavailable else Blame(max_tries=self._backlog.max_tries),
         )
-        return int(is_set_aside)
 
 
 class _Draw:
@@ -435,11 +514,26 @@ class _Draw:
             self._ready.put_nowait(None)
 
 
-def _is_dead(run: Run, holder: RunHolder, now: datetime) -> bool:
-    """Judge a run that says it is running: by its last sign of life, and on this machine by its process too."""
-    if now - run.seen_at > timedelta(seconds=DEAD_AFTER_S):
+def this_process() -> RunHolder:
+    """Tell who runs the runs of this process."""
+    return RunHolder(host=socket.gethostname(), pid=os.getpid())
+
+
+def is_dead(run: Run, now: datetime, born_at: datetime, after_s: float | None) -> bool:
+    """Judge a run that says it is running: by its last sign of life, and on this machine by its process too.
+
+    Args:
+        run: The run.
+        now: Aware, as `born_at`.
+        born_at: When this process began; a run of its number that began before was another one's.
+        after_s: How long a run may be silent; None where silence says nothing.
+    """
+    if after_s is not None and now - run.seen_at > timedelta(seconds=after_s):
         return True
-    return run.host == holder.host and (run.pid == holder.pid or not _is_running(run.pid))
+    here = this_process()
+    if run.host != here.host:
+        return False
+    return run.started_at < born_at if run.pid == here.pid else not _is_running(run.pid)
 
 
 def _is_running(pid: int) -> bool:

@@ -545,6 +545,8 @@ class Failure(Value):
 class RunState(StrEnum):
     """How far a run is, or how it ended."""
 
+    QUEUED = "queued"
+    """Its articles are in the queue of the workers, or in their hands; what each worker does of it is a run too."""
     RUNNING = "running"
     DONE = "done"
     """It saw the end of its backlog."""
@@ -610,6 +612,23 @@ class Run(Value):
     """When it gave its last sign of life."""
     ended_at: datetime | None
     totals: RunTotals
+    """Of a queued run: of all its parts."""
+    part_of: int | None = None
+    """The queued run of which this is a worker's part."""
+    n_articles: int | None = None
+    """How many articles were put into the queue; None where the run is no queued one."""
+
+
+class RunProgress(Value):
+    """A run that goes on now, and who works on it."""
+
+    run: Run
+    workers: tuple[Run, ...]
+    """Of a queued run, the parts that are alive; of any other, itself."""
+    n_waiting: int | None
+    """How many of its articles are in the queue or in hand; None where the run is no queued one."""
+    articles_per_s: float
+    """Brought to an end, good or bad: each worker's own average since its part began, added up."""
 
 
 class LedgerTotals(Value):

@@ -63,7 +63,7 @@ class Desk:
             for n in range(n_articles):
                 text = f"Story number {n}. The pump failed at noon, the harbour board said on Monday."
                 add_article(session, article=make_article(text, ArticleMetadata(title=f"Story {n}")), now=NOON)
-        self._env = {
+        self.env = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
             "HOME": str(home),
@@ -73,7 +73,7 @@ class Desk:
 
     def start(self, *args: str) -> subprocess.Popen[str]:
         command = [*CLAIMDESK, "extract", "--model", "m", *args]
-        return subprocess.Popen(command, env=self._env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        return subprocess.Popen(command, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def extract(self, *args: str) -> tuple[int, str, str]:
         with self.start(*args) as process:
@@ -81,7 +81,7 @@ class Desk:
         return process.returncode, out, err
 
     def call(self, *args: str) -> str:
-        done = subprocess.run([*CLAIMDESK, *args], env=self._env, check=True, capture_output=True, text=True)
+        done = subprocess.run([*CLAIMDESK, *args], env=self.env, check=True, capture_output=True, text=True)
         return done.stdout
 
     def claims(self) -> list[str]:

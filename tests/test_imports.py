@@ -1,6 +1,8 @@
 """Imports point one way, and each heavy library has one importer."""
 
 import ast
+import subprocess
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +21,8 @@ ONLY_IN = {
     "streamlit": ("review_app/app.py", "review_app/views/", "review_app/widgets/"),
     "typer": ("extractor/cli/",),
     "rich": ("extractor/cli/", "eval/report/"),
+    "procrastinate": ("extractor/worker/",),
+    "opentelemetry": ("extractor/telemetry.py",),
     "altair": ("eval/report/plots/",),
     "vl_convert": ("eval/report/plots/drawing.py",),
     "jinja2": ("eval/report/html.py", "extractor/checkpage/render.py"),
@@ -55,7 +59,7 @@ LAYERS = (
     ("extractor/pipeline.py",),
     ("extractor/rules_extractor.py", "extractor/hybrid.py", "extractor/endpoint.py"),
     ("extractor/batch.py", "extractor/budget.py", "extractor/writer.py", "extractor/runs.py", "extractor/following/"),
-    ("extractor/compose.py", "extractor/doctor.py"),
+    ("extractor/compose.py", "extractor/doctor.py", "extractor/worker/"),
     ("extractor/cli/",),
 )
 """A module may import from its own layer and those above it in this list."""
@@ -154,3 +158,18 @@ def test_review_logic_does_without_streamlit_and_machinery() -> None:
         if name.startswith("streamlit") or (name.startswith("extractor.") and not name.startswith(allowed))
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        pytest.param("from extractor.cli import app; app(['--help'])", id="help"),
+        pytest.param("from extractor.cli import app; app(['worker', '--help'])", id="worker's help"),
+        pytest.param("import extractor.store, extractor.runs, extractor.compose, review_app.deps", id="review app"),
+    ],
+)
+def test_the_packages_of_workers_and_telemetry_are_for_those_who_use_them(program: str) -> None:
+    """Where they are not installed, everything else works."""
+    hidden = "import sys; sys.modules.update(dict.fromkeys(('procrastinate', 'opentelemetry')))"
+    done = subprocess.run([sys.executable, "-c", f"{hidden}; {program}"], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr

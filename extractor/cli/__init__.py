@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from extractor.cli import admin, claims, evaluate, extract, ingest, review, status
+from extractor.cli import admin, claims, evaluate, extract, ingest, review, status, worker
 from extractor.cli.output import EXIT_INTERRUPTED, EXIT_USAGE, complain
 from extractor.errors import ClaimDeskError
 
@@ -27,6 +27,8 @@ app = typer.Typer(
 app.command("ingest")(ingest.ingest)
 app.command("watch")(ingest.watch)
 app.command("extract")(extract.extract)
+app.command("worker")(worker.worker)
+app.command("cancel")(worker.cancel)
 app.command("claims")(claims.list_claims)
 app.command("show")(claims.show)
 app.command("review")(review.review)

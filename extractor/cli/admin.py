@@ -16,26 +16,49 @@ models_app = typer.Typer(help="The embedded model: its weights and where they ar
 
 @db_app.command("upgrade")
 def db_upgrade() -> None:
-    """Bring the database to the schema of this program; creates it where there is none."""
+    """Bring the database to the schema of this program, and the workers' queue too; creates what is not there."""
     from extractor.settings import load_settings
     from extractor.store import redacted, schema_state, upgrade
 
     url = load_settings().database_url
     upgrade(url)
     typer.echo(f"{redacted(url)}: schema {schema_state(url).current}, up to date")
+    if _may_have_queue(url):
+        from extractor.worker import upgrade_queue
+
+        typer.echo(f"queue for workers: schema {upgrade_queue(url).current}, up to date")
 
 
 @db_app.command("check")
 def db_check() -> None:
-    """Tell whether the database has the schema that this program expects; exit 1 when it has not."""
+    """Tell whether the database, and the workers' queue, have the schema this program expects; exit 1 if not."""
     from extractor.settings import load_settings
     from extractor.store import redacted, schema_state
 
     url = load_settings().database_url
     state = schema_state(url)
     typer.echo(f"{redacted(url)}: schema {state.current or 'none'}, this program expects {state.head}: {state.verdict}")
-    if not state.is_current:
+    is_current = state.is_current
+    if _may_have_queue(url):
+        from extractor.worker import queue_state
+
+        queue = queue_state(url)
+        typer.echo(
+            f"queue for workers: schema {queue.current or 'none'}, the installed engine expects {queue.head}: "
+            f"{queue.verdict}"
+        )
+        # Without one nothing is amiss: it is made when the first articles are queued.
+        is_current = is_current and queue.is_usable
+    if not is_current:
         raise typer.Exit(EXIT_FAILED)
+
+
+def _may_have_queue(url: str) -> bool:
+    from importlib.util import find_spec
+
+    from extractor.store import is_shared
+
+    return is_shared(url) and find_spec("procrastinate") is not None
 
 
 @models_app.command("list")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extractor.cli.bench_copies import near_copies
+from extractor.cli.bench_workers import workers
 from extractor.cli.output import article_progress, bytes_progress, new_table, stdout_console
 from extractor.cli.rivals import InstallOption, langextract_worker
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Measure speed and soundness on this machine.", no_args_is_help=True)
 
 app.command("near-copies")(near_copies)
+app.command("workers")(workers)
 
 HEAVY = ("streamlit", "pandas", "openai", "sqlmodel")
 

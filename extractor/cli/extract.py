@@ -44,6 +44,23 @@ MAX_NAMED = 20
 """Articles set aside that are named at the end of a run; `claimdesk status` names them too."""
 
 
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="rules|local|NAME",
+        help="rules: no model, instant. local: the embedded model. NAME: a model of the endpoint in "
+        "OPENAI_BASE_URL / OPENAI_API_KEY. Default: CLAIMDESK_MODEL, else local (or a hosted one if a key is set).",
+    ),
+]
+SecondPassOption = Annotated[
+    bool,
+    typer.Option("--second-pass", help="Ask an endpoint once more about sentences that may hold a missed claim."),
+]
+ConcurrencyOption = Annotated[
+    int | None, typer.Option(min=1, max=512, help="Articles in flight at once at an endpoint.")
+]
+
+
 def extract(
     articles: Annotated[
         list[str] | None,
@@ -52,21 +69,9 @@ def extract(
             help="Beginning of an article's hash (6 digits or more) or its title; all pending ones without.",
         ),
     ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            metavar="rules|local|NAME",
-            help="rules: no model, instant. local: the embedded model. NAME: a model of the endpoint in "
-            "OPENAI_BASE_URL / OPENAI_API_KEY. Default: CLAIMDESK_MODEL, else local (or a hosted one if a key is set).",
-        ),
-    ] = None,
-    second_pass: Annotated[
-        bool,
-        typer.Option("--second-pass", help="Ask an endpoint once more about sentences that may hold a missed claim."),
-    ] = False,
-    concurrency: Annotated[
-        int | None, typer.Option(min=1, max=512, help="Articles in flight at once at an endpoint.")
-    ] = None,
+    model: ModelOption = None,
+    second_pass: SecondPassOption = False,
+    concurrency: ConcurrencyOption = None,
     max_cost: Annotated[
         float | None, typer.Option(metavar="USD", min=0, help="Stop before the run has cost more.")
     ] = None,
@@ -88,6 +93,10 @@ def extract(
     max_tries: Annotated[
         int, typer.Option(min=1, max=100, help="An article that has failed so often is set aside.")
     ] = 3,
+    queue: Annotated[
+        bool,
+        typer.Option("--queue", help="Put the articles into the queue for `claimdesk worker` (PostgreSQL), and end."),
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON line for each article as it ends, and one for the run.")
     ] = False,
@@ -101,6 +110,7 @@ def extract(
     flight, a second one stops at once; the same command goes on with the rest, after a kill or a power cut too.
     Articles that failed are tried again by the next run, and set aside after --max-tries.
     """
+    from extractor.errors import ConfigError
     from extractor.settings import load_settings, with_second_pass
     from extractor.store import open_store
 
@@ -108,6 +118,8 @@ def extract(
     model = model or settings.model
     if second_pass:
         settings = with_second_pass(settings, model)
+    if queue and concurrency is not None:
+        raise ConfigError("--concurrency is each worker's own: give it to `claimdesk worker`, not to --queue")
     job = Job(
         model=model,
         articles=articles,
@@ -123,6 +135,11 @@ def extract(
         from extractor.cli.estimate import estimate
 
         asyncio.run(estimate(engine, settings, job, as_json=as_json))
+        return
+    if queue:
+        from extractor.cli.worker import put_into_queue
+
+        put_into_queue(engine, settings, asyncio.run(_request_for_workers(engine, settings, job)), as_json=as_json)
         return
     report = _Report(as_json)
     try:
@@ -177,6 +194,14 @@ def _limits(model: str, settings: "Settings", max_cost: float | None, max_tokens
             "add it to the file of prices, or use --max-tokens"
         )
     return Limits(max_cost_usd=max_cost, max_tokens=max_tokens, price=price)
+
+
+async def _request_for_workers(engine: "Engine", settings: "Settings", job: Job) -> "RunRequest":
+    from extractor.compose import open_extractor
+
+    with bytes_progress() as progress:
+        async with open_extractor(job.model, settings, progress=progress) as extractor:
+            return _request(engine, job, extractor)
 
 
 async def _run(engine: "Engine", settings: "Settings", job: Job, watch: Watch, report: "_Report") -> Ended:

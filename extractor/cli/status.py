@@ -26,8 +26,13 @@ MAX_RUNS = 10
 
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Only the runs that go on now, and who works on them, until Ctrl-C.")
+    ] = False,
 ) -> None:
     """Tell what is in the database: articles, claims by state, what was lost and failed, runs and cost, sources."""
+    from extractor.cli import live
+    from extractor.clock import utc_now
     from extractor.settings import load_settings
     from extractor.store import (
         article_titles,
@@ -42,12 +47,16 @@ def status(
         list_sources,
         open_session,
         open_store,
+        progress,
         redacted,
         usage_by_model,
     )
 
     settings = load_settings()
-    with open_session(open_store(settings.database_url), reading=True) as session:
+    engine = open_store(settings.database_url)
+    if watch:
+        live.watch(engine, as_json=as_json)
+    with open_session(engine, reading=True) as session:
         articles = count_articles(session)
         copies = count_copies(session)
         counts = count_by_status(session)
@@ -58,6 +67,7 @@ def status(
         costliest = costliest_articles(session, limit=MAX_COSTLIEST)
         runs = list_runs(session, limit=MAX_RUNS)
         sources = list_sources(session)
+        going = progress(session, now=utc_now())
         titles = article_titles(session, sha256s=[f.article_sha256 for f in failures])
     if as_json:
         print_json(
@@ -76,6 +86,7 @@ def status(
                 "usage_by_article": costliest,
                 "runs": runs,
                 "sources": sources,
+                "live": going,
             }
         )
         return
@@ -93,6 +104,8 @@ def status(
     console.print(f"pieces read: {pieces}; {missed} perhaps missed: claimdesk show ARTICLE tells which")
     _print_failures(failures, n_failures, titles)
     _print_usage(usage, costliest)
+    if going:
+        console.print(live.live_table(going))
     _print_runs(runs)
     _print_sources(sources)
 
@@ -152,7 +165,7 @@ def _print_runs(runs: "list[Run]") -> None:
         u = t.usage
         cells = (t.n_done, t.n_failed, t.n_set_aside, t.n_claims, u.prompt_tokens, u.output_tokens, u.reused)
         begun = f"{run.started_at:%Y-%m-%d %H:%M}"
-        where = f"{run.state} ({run.host}, process {run.pid})" if run.ended_at is None else str(run.state)
+        where = f"{run.state}, part of {run.part_of}" if run.part_of else str(run.state)
         table.add_row(str(run.id), begun, run.model, where, *map(str, cells), _usd(u.cost_usd, u.calls))
     stdout_console().print(table)
 

@@ -19,8 +19,8 @@ LINE_EVERY_S = 30.0
 class Watch(Protocol):
     """Told what happens."""
 
-    def begun(self, run_id: int, n_articles: int) -> None:
-        """Hear that the run begins, and how much there is to do."""
+    def begun(self, run_id: int, n_articles: int, *, part_of: int | None = None) -> None:
+        """Hear that the run begins, and how much there is to do, where that is known; `part_of` is a queued run."""
         ...
 
     def message(self, text: str) -> None:
@@ -34,6 +34,11 @@ class Watch(Protocol):
     def closed(self, run: "Run") -> None:
         """Hear how the run ended."""
         ...
+
+
+def lines_of(log_json: bool) -> Watch:
+    """Tell by lines alone."""
+    return _JsonLines() if log_json else _Lines(complain)
 
 
 @contextmanager
@@ -65,7 +70,8 @@ class _Pace:
     def told(self, totals: "RunTotals") -> str:
         n = totals.n_done + totals.n_failed
         per_s = n / max(time.monotonic() - self._began, 1e-9)
-        words = [f"{n:,} of {self.n_articles:,} articles", f"{per_s:.1f}/s", *spent(totals)]
+        of = f" of {self.n_articles:,}" if self.n_articles else ""
+        words = [f"{n:,}{of} articles", f"{per_s:.1f}/s", *spent(totals)]
         left = max(self.n_articles - n, 0)
         if left and n:
             words.append(f"{duration(left / per_s)} left")
@@ -105,9 +111,11 @@ class _Lines:
         self._pace = _Pace()
         self._told_at = time.monotonic()
 
-    def begun(self, run_id: int, n_articles: int) -> None:
+    def begun(self, run_id: int, n_articles: int, *, part_of: int | None = None) -> None:
         self._pace.begin(n_articles)
         self._told_at = time.monotonic()
+        if part_of is not None:
+            self._say(f"run {run_id} begins, a part of run {part_of}")
 
     def message(self, text: str) -> None:
         self._say(text)
@@ -132,7 +140,7 @@ def _bar(console: Any, model: str) -> Iterator[Watch]:
         task = progress.add_task(f"extracting with {escape(model)}", total=None)
 
         class Bar(_Lines):
-            def begun(self, run_id: int, n_articles: int) -> None:
+            def begun(self, run_id: int, n_articles: int, *, part_of: int | None = None) -> None:
                 super().begun(run_id, n_articles)
                 progress.update(task, total=n_articles)
 
@@ -150,9 +158,9 @@ class _JsonLines:
     def __init__(self) -> None:
         self._run_id: int | None = None
 
-    def begun(self, run_id: int, n_articles: int) -> None:
+    def begun(self, run_id: int, n_articles: int, *, part_of: int | None = None) -> None:
         self._run_id = run_id
-        self._log("run_begun", n_articles=n_articles)
+        self._log("run_begun", n_articles=n_articles, **({} if part_of is None else {"part_of": part_of}))
 
     def message(self, text: str) -> None:
         self._log("message", message=text)

@@ -20,6 +20,9 @@ from extractor.store.backlog import (
     Backlog,
     BacklogCounts,
     BacklogPage,
+    Claimed,
+    Standing,
+    claim_articles,
     claim_backlog,
     close_attempts,
     count_backlog,
@@ -27,6 +30,7 @@ from extractor.store.backlog import (
     read_backlog,
     set_deadly_aside,
     take_up_again,
+    waiting_articles,
 )
 from extractor.store.batches import (
     Batch,
@@ -46,7 +50,17 @@ from extractor.store.copies import CopyCounts, also_in, copy_link, count_copies
 from extractor.store.decisions import NewDecision, decide, history, last_decision, undo
 from extractor.store.disagreement import OtherReading, other_readings
 from extractor.store.drafts import Draft, drafts, drop_draft, save_draft
-from extractor.store.engine import PATIENCE_S, open_engine, open_session, patiently, redacted
+from extractor.store.engine import (
+    PATIENCE_S,
+    conninfo,
+    driver_connection,
+    explain,
+    is_shared,
+    open_engine,
+    open_session,
+    patiently,
+    redacted,
+)
 from extractor.store.extractions import (
     ArticleUsage,
     Blame,
@@ -101,10 +115,37 @@ from extractor.store.members import NewMember, find_member, list_members, put_me
 from extractor.store.migrate import SchemaState, Verdict, ensure_schema, open_store, schema_state, upgrade
 from extractor.store.notes import Comment, assign, comment, comments
 from extractor.store.queue import LEASE_S, SKIP_S, Lease, hold, next_claim, release, skip
+from extractor.store.queued import (
+    QUEUE_SCHEMA,
+    RUN_ARGUMENT,
+    clear_left_over,
+    end_finished_runs,
+    end_queued_run,
+    enter_queue,
+    is_open,
+    is_queue_empty,
+    jobs_that_wait,
+    lock_queue,
+    progress,
+    set_queued,
+)
 from extractor.store.ranking import rank
 from extractor.store.repeats import take_up_lost
 from extractor.store.replies import find_replies, kept_requests, save_replies
-from extractor.store.runs import RunHolder, add_to_run, end_dead_runs, end_run, get_run, list_runs, start_run
+from extractor.store.runs import (
+    Reserve,
+    Room,
+    RunHolder,
+    add_to_run,
+    end_dead_runs,
+    end_run,
+    get_run,
+    list_runs,
+    list_runs_alive,
+    reserve,
+    start_queued_run,
+    start_run,
+)
 from extractor.store.searching import claims_page, count_claims, facets
 from extractor.store.secondlooks import (
     Blind,
@@ -123,11 +164,14 @@ from extractor.store.secondlooks import (
     undo_look,
     undo_settlement,
 )
+from extractor.store.tables import identity_sha256
 from extractor.store.timeline import Assigned, Commented, Decided, Found, Step, Timeline, timeline
 
 __all__ = [
     "LEASE_S",
     "PATIENCE_S",
+    "QUEUE_SCHEMA",
+    "RUN_ARGUMENT",
     "SKIP_S",
     "ArticleCounts",
     "ArticleUsage",
@@ -139,6 +183,7 @@ __all__ = [
     "Blame",
     "Blind",
     "CheckedClaim",
+    "Claimed",
     "Comment",
     "Commented",
     "CopyCounts",
@@ -161,10 +206,13 @@ __all__ = [
     "OtherReading",
     "PublishedCheck",
     "Refused",
+    "Reserve",
+    "Room",
     "RunHolder",
     "SchemaState",
     "Seen",
     "Split",
+    "Standing",
     "Step",
     "Timeline",
     "Typed",
@@ -179,12 +227,15 @@ __all__ = [
     "check_steps",
     "check_version",
     "claim_appearances",
+    "claim_articles",
     "claim_backlog",
     "claims_page",
     "claims_to_rate",
+    "clear_left_over",
     "close_attempts",
     "comment",
     "comments",
+    "conninfo",
     "copy_link",
     "costliest_articles",
     "count_articles",
@@ -200,11 +251,16 @@ __all__ = [
     "decide",
     "decide_many",
     "drafts",
+    "driver_connection",
     "drop_draft",
     "drop_typed",
     "end_dead_runs",
+    "end_finished_runs",
+    "end_queued_run",
     "end_run",
     "ensure_schema",
+    "enter_queue",
+    "explain",
     "facets",
     "fact_checks_of",
     "failed_visits",
@@ -219,6 +275,11 @@ __all__ = [
     "give_back",
     "history",
     "hold",
+    "identity_sha256",
+    "is_open",
+    "is_queue_empty",
+    "is_shared",
+    "jobs_that_wait",
     "keep_typed",
     "kept_requests",
     "last_decision",
@@ -235,7 +296,9 @@ __all__ = [
     "list_members",
     "list_public",
     "list_runs",
+    "list_runs_alive",
     "list_sources",
+    "lock_queue",
     "look_pairs",
     "make_look",
     "make_move",
@@ -249,6 +312,7 @@ __all__ = [
     "open_store",
     "other_readings",
     "patiently",
+    "progress",
     "published_checks",
     "put_member",
     "rank",
@@ -259,6 +323,7 @@ __all__ = [
     "redacted",
     "release",
     "remove_member",
+    "reserve",
     "resolve_articles",
     "save_draft",
     "save_extraction",
@@ -266,9 +331,11 @@ __all__ = [
     "save_replies",
     "schema_state",
     "set_deadly_aside",
+    "set_queued",
     "settle",
     "skip",
     "split",
+    "start_queued_run",
     "start_run",
     "take_up_again",
     "take_up_lost",
@@ -280,4 +347,5 @@ __all__ = [
     "undo_settlement",
     "upgrade",
     "usage_by_model",
+    "waiting_articles",
 ]

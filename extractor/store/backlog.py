@@ -6,7 +6,9 @@ died, three times, come last and one at a time, so that the innocent ones beside
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, delete, false, func, or_, update
@@ -55,6 +57,28 @@ class BacklogCounts(Value):
     n_waiting: int
 
 
+class Standing(StrEnum):
+    """Where an article stands with an extractor."""
+
+    DONE = "done"
+    SET_ASIDE = "set_aside"
+    ELSEWHERE = "elsewhere"
+    """In the hands of another run that is alive."""
+    COPY = "copy"
+    """It repeats an article that can be read, and copies are not wanted."""
+    SUSPECTED = "suspected"
+    """Processes have died over it: it is to be done alone."""
+    WAITING = "waiting"
+
+
+class Claimed(Value):
+    """Which of some articles are in our hands now, and where the others stand."""
+
+    articles: tuple[Article, ...]
+    others: dict[str, Standing]
+    """By hash; waiting are those that somebody else claimed at the same moment."""
+
+
 class BacklogPage(Value):
     """The next articles of a backlog."""
 
@@ -67,24 +91,16 @@ class BacklogPage(Value):
 def count_backlog(session: Session, *, backlog: Backlog) -> BacklogCounts:
     """Count the articles of a backlog."""
     of = _Joined(backlog)
-    states = case(
-        (of.done, "done"),
-        (of.set_aside, "set_aside"),
-        (of.elsewhere, "elsewhere"),
-        (of.left_out, "copies"),
-        else_="waiting",
-    ).label("state")
-    query = of.join(select_columns(states, func.count())).group_by(states)
-    counts: Counter[str] = Counter()
-    for state, n in session.execute(query):
-        counts[state] = n
+    standing = of.standing.label("standing")
+    query = of.join(select_columns(standing, func.count())).group_by(standing)
+    counts: Counter[str] = Counter(dict(session.execute(query).all()))
     return BacklogCounts(
         n_meant=sum(counts.values()),
-        n_done=counts["done"],
-        n_set_aside=counts["set_aside"],
-        n_elsewhere=counts["elsewhere"],
-        n_copies=counts["copies"],
-        n_waiting=counts["waiting"],
+        n_done=counts[Standing.DONE],
+        n_set_aside=counts[Standing.SET_ASIDE],
+        n_elsewhere=counts[Standing.ELSEWHERE],
+        n_copies=counts[Standing.COPY],
+        n_waiting=counts[Standing.WAITING] + counts[Standing.SUSPECTED],
     )
 
 
@@ -92,6 +108,27 @@ def read_backlog(session: Session, *, backlog: Backlog, after: int, limit: int) 
     """Return the next waiting articles without claiming them; `after` is -1 for the first page."""
     of = _Joined(backlog)
     return _page(session, of, of.waiting, after, limit)
+
+
+def waiting_articles(session: Session, *, backlog: Backlog, after: int, limit: int) -> tuple[list[str], int | None]:
+    """Return the hashes of the next waiting articles, and where the next page goes on; see `read_backlog`."""
+    of = _Joined(backlog)
+    query = of.join(select_columns(col(ArticleRow.sha256), col(ArticleRow.arrival)))
+    query = query.where(of.waiting, col(ArticleRow.arrival) > after).order_by(col(ArticleRow.arrival)).limit(limit)
+    rows = session.execute(query).all()
+    return [sha256 for sha256, _ in rows], rows[-1][1] if len(rows) == limit else None
+
+
+def claim_articles(session: Session, *, backlog: Backlog, sha256s: Sequence[str], alone: bool = False) -> Claimed:
+    """Claim these articles for the run; see `claim_backlog`."""
+    these = backlog.model_copy(update={"only": tuple(sha256s)})
+    articles = claim_backlog(session, backlog=these, after=-1, limit=len(these.only or ()), alone=alone).articles
+    left = set(sha256s) - {article.sha256 for article in articles}
+    if not left:
+        return Claimed(articles=articles, others={})
+    of = _Joined(backlog.model_copy(update={"only": tuple(left)}))
+    standings = session.execute(of.join(select_columns(col(ArticleRow.sha256), of.standing)))
+    return Claimed(articles=articles, others={sha256: Standing(standing) for sha256, standing in standings})
 
 
 def claim_backlog(session: Session, *, backlog: Backlog, after: int, limit: int, alone: bool = False) -> BacklogPage:
@@ -109,8 +146,7 @@ def claim_backlog(session: Session, *, backlog: Backlog, after: int, limit: int,
         run has in hand itself is claimed once more: an answer of the database that got lost does no harm.
     """
     of = _Joined(backlog)
-    suspected = func.coalesce(of.attempt.n_begun, 0) >= backlog.max_tries
-    wanted = of.waiting & (suspected if alone else ~suspected)
+    wanted = of.waiting & (of.suspected if alone else ~of.suspected)
     page = _page(session, of, wanted, after, limit)
     if not page.articles:
         return page
@@ -202,7 +238,20 @@ class _Joined:
         self.left_out: ColumnElement[bool] = false()
         if backlog.only is None and not backlog.with_copies:
             self.left_out = _repeats_what_can_be_read(key)
+        self.suspected: ColumnElement[bool] = func.coalesce(self.attempt.n_begun, 0) >= backlog.max_tries
         self.waiting = ~self.done & ~self.set_aside & ~self.elsewhere & ~self.left_out
+
+    @property
+    def standing(self) -> ColumnElement[str]:
+        """One of `Standing`."""
+        return case(
+            (self.done, Standing.DONE.value),
+            (self.set_aside, Standing.SET_ASIDE.value),
+            (self.elsewhere, Standing.ELSEWHERE.value),
+            (self.left_out, Standing.COPY.value),
+            (self.suspected, Standing.SUSPECTED.value),
+            else_=Standing.WAITING.value,
+        )
 
     def join(self, query: Any) -> Any:
         """Put the tables into a query."""

@@ -128,6 +128,25 @@ def parse_url(url: str) -> URL:
             raise StoreError(f"no support for {other!r} databases: use sqlite:///file or postgresql://host/database")
 
 
+def is_shared(url: str) -> bool:
+    """Tell whether programs on many machines can use a database at the same time.
+
+    Raises:
+        StoreError: The URL is not understood, or of a kind without support.
+    """
+    return parse_url(url).get_backend_name() == "postgresql"
+
+
+def conninfo(url: str) -> str:
+    """Return a PostgreSQL URL as its own client library reads it, password and all."""
+    return parse_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def driver_connection(session: Session) -> Any:
+    """Return the driver's own connection, for a library that shall write in this session's transaction."""
+    return session.connection().connection.driver_connection
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # Python's own BEGIN is a deferred one and comes too late; see `_begin_sqlite`.
     connection.isolation_level = None
@@ -218,6 +237,15 @@ def patiently(
 def _translation(exc: SQLAlchemyError, where: str) -> StoreError:
     # Not str(exc): SQLAlchemy's text holds the statement and its parameters, whole articles among them.
     cause = exc.orig if isinstance(exc, DBAPIError) and exc.orig is not None else exc
+    return _meaning(cause, where, lost=isinstance(exc, DBAPIError) and exc.connection_invalidated)
+
+
+def explain(error: BaseException, url: str) -> StoreError:
+    """Say in our terms what PostgreSQL's driver said to a library that uses it itself."""
+    return _meaning(error, redacted(url), lost=False)
+
+
+def _meaning(cause: BaseException, where: str, *, lost: bool) -> StoreError:
     message = str(cause)
     if any(sign in f"{type(cause).__name__}: {message}" for sign in MISSING_TABLE):
         return MigrationError(f"the database {where} lacks a table or column: run `claimdesk db upgrade`")
@@ -228,7 +256,6 @@ def _translation(exc: SQLAlchemyError, where: str) -> StoreError:
         if sign in message:
             return StoreUnavailable(f"the database {where} {meaning}")
     first_line = message.splitlines()[0] if message else type(cause).__name__
-    lost = isinstance(exc, DBAPIError) and exc.connection_invalidated
     if lost or any(sign in message for sign in UNREACHABLE):
         return StoreUnavailable(f"the database {where} cannot be reached: check that the server runs ({first_line})")
     return StoreError(f"the database {where} refused: {first_line}")

@@ -183,7 +183,7 @@ def record_failure(
     error: str,
     now: datetime,
     blame: Blame | None = None,
-) -> bool:
+) -> Failure:
     """Note that an extraction did not come about; a second failure counts up and gives the newer reason.
 
     Args:
@@ -195,7 +195,7 @@ def record_failure(
         blame: The article itself is at fault, and is set aside when that happened too often; None never sets aside.
 
     Returns:
-        Whether the article is set aside now.
+        The failure as it is on record now, which may set the article aside.
 
     Raises:
         StoreError: The article is not in the database.
@@ -219,7 +219,7 @@ def record_failure(
         row.is_set_aside = row.n_blamed >= blame.max_tries
     session.add(row)
     session.flush()
-    return row.is_set_aside
+    return _as_failure(row)
 
 
 def list_failures(
@@ -246,10 +246,11 @@ def list_failures(
         query = query.where(FailureRow.identity_sha256 == identity_sha256(identity))
     if set_aside is not None:
         query = query.where(FailureRow.is_set_aside == set_aside)
-    return [
-        Failure.model_validate({name: getattr(row, name) for name in Failure.model_fields})
-        for row in session.exec(query)
-    ]
+    return [_as_failure(row) for row in session.exec(query)]
+
+
+def _as_failure(row: FailureRow) -> Failure:
+    return Failure.model_validate({name: getattr(row, name) for name in Failure.model_fields})
 
 
 def count_failures(session: Session) -> FailureCounts:

@@ -8,6 +8,7 @@ No ``from __future__ import annotations`` here: SQLModel reads the annotations a
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -380,20 +381,39 @@ class RunRow(Row, table=True):
     n_unpriced_calls: int = 0
     reused: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     """Answers that were kept from earlier calls."""
+    part_of: int | None = Field(default=None, index=True)
+    """The queued run that this is a worker's part of."""
+    n_articles: int | None = None
+    """Of a queued run: how many were put into the queue."""
+    reserved_usd: float = Field(default=0.0, sa_column=Column(Float, nullable=False, server_default="0"))
+    """What the articles in flight may cost, where the queued run has a limit; that of a worker that died stays."""
+    reserved_tokens: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
 
     def as_value(self) -> Run:
-        """Return the run."""
+        """Return the run, with the totals of its own row."""
         of = {name: getattr(self, name) for name in Run.model_fields if name not in {"totals", "id"}}
-        totals = {name: getattr(self, name) for name in RunTotals.model_fields if name != "usage"}
-        usage = Usage(
-            calls=self.calls,
-            prompt_tokens=self.prompt_tokens,
-            output_tokens=self.output_tokens,
-            seconds=self.call_seconds,
-            cost_usd=None if self.n_unpriced_calls else self.cost_usd,
-            reused=self.reused,
-        )
-        return Run(id=self.id or 0, totals=RunTotals(**totals, usage=usage), **of)
+        return Run(id=self.id or 0, totals=run_totals({name: getattr(self, name) for name in TOTALS}), **of)
+
+
+TOTALS = (
+    *(name for name in RunTotals.model_fields if name != "usage"),
+    *("calls", "prompt_tokens", "output_tokens", "call_seconds", "cost_usd", "n_unpriced_calls", "reused"),
+)
+"""The columns of `RunRow` that add up over runs."""
+
+
+def run_totals(values: Mapping[str, Any]) -> RunTotals:
+    """Return totals from the values of `TOTALS`."""
+    usage = Usage(
+        calls=values["calls"],
+        prompt_tokens=values["prompt_tokens"],
+        output_tokens=values["output_tokens"],
+        seconds=values["call_seconds"],
+        cost_usd=None if values["n_unpriced_calls"] else values["cost_usd"],
+        reused=values["reused"],
+    )
+    counts = {name: values[name] for name in RunTotals.model_fields if name != "usage"}
+    return RunTotals(**counts, usage=usage)
 
 
 class AttemptRow(Row, table=True):

@@ -48,7 +48,7 @@ def work(
 
     async def run() -> Run:
         settings = RunSettings(concurrency=4, max_tries=3)
-        request = RunRequest(identity=IDENTITY, settings=settings, beat_s=0.001)
+        request = RunRequest(identity=IDENTITY, settings=settings, dead_after_s=0.006)
         async with OpenRun(engine, request, clock=utc_now, watch=watch) as opened:
             await opened.work(Batch(extractor, clock=utc_now, budget=Budget(Limits())))
         return await opened.end(RunState.DONE)

@@ -183,8 +183,8 @@ def test_an_article_to_blame_is_set_aside_and_an_endpoint_in_trouble_is_not_its_
         with open_session(engine) as session:
             of = {"identity": RULES, "error": f"try {n}", "now": minutes(n)}
             aside = record_failure(session, article_sha256=poison.sha256, blame=Blame(max_tries=3), **of)  # type: ignore[arg-type]
-            assert aside == (n == 3)
-            assert not record_failure(session, article_sha256=unlucky.sha256, **of)  # type: ignore[arg-type]
+            assert (aside.n_failures, aside.is_set_aside) == (n, n == 3)
+            assert not record_failure(session, article_sha256=unlucky.sha256, **of).is_set_aside  # type: ignore[arg-type]
     backlog = begin(engine)
     assert claim(engine, backlog) == [unlucky.sha256]
     die(engine)
