@@ -12,8 +12,8 @@ import pytest
 
 from extractor.schema import Run, RunState
 from extractor.store import list_failures, list_runs, open_session
-from tests.loopback import Answer, Request
-from tests.test_extract import CLAIMDESK, GOOD, Desk, desk, story
+from tests.loopback import Answer, Request, reply
+from tests.test_extract import CLAIMDESK, GOOD, Desk, desk, forget_extractions, story
 
 __all__ = ["desk"]
 
@@ -205,6 +205,30 @@ def test_all_workers_together_keep_to_a_limit(desk: Callable[..., Desk]) -> None
     queue(made)
     assert drain(made, "--concurrency", "8")[0] == 0
     assert len(made.claims()) == 40
+
+
+@on_postgres
+def test_workers_use_replies_that_are_kept_and_ask_a_second_time_where_the_run_wants_it(
+    desk: Callable[..., Desk],
+) -> None:
+    asked: list[int] = []
+
+    def script(request: Request) -> Answer:
+        asked.append(story(request))
+        return reply({"claims": []})
+
+    made = desk(script, 3)
+    assert made.extract()[0] == 0
+    assert len(asked) == 3
+    forget_extractions(made)
+    queued = queue(made, "--second-pass")
+    assert "claimdesk worker --model m --second-pass works on it" in queued
+    _, _, err = drain(made)
+    assert "run 2 is queued for m too, but not for this worker: it differs in --second-pass" in err
+    assert drain(made, "--second-pass")[0] == 0
+    whole, _ = runs(made)
+    assert (whole.totals.n_done, whole.totals.usage.reused, whole.totals.usage.calls) == (3, 3, 3)
+    assert len(asked) == 6
 
 
 def test_a_file_is_not_shared(desk: Callable[..., Desk]) -> None:

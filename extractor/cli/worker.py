@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from extractor.batch import Outcome
+    from extractor.pipeline import Extractor
     from extractor.runs import RunRequest
     from extractor.schema import Run, RunTotals
     from extractor.settings import Settings
@@ -55,9 +56,10 @@ def put_into_queue(engine: "Engine", settings: "Settings", request: "RunRequest"
         typer.echo("nothing to queue: every article is extracted, set aside, in hand, or in the queue already")
     else:
         already = f" ({queued.n_already} more wait there already)" if queued.n_already else ""
+        second_pass = " --second-pass" if settings.second_pass else ""
         typer.echo(
-            f"run {queued.run_id}: {count(queued.n_queued, 'article')} in the queue{already}; "
-            f"claimdesk worker --model {request.identity.model} works on it, claimdesk status --watch shows how far"
+            f"run {queued.run_id}: {count(queued.n_queued, 'article')} in the queue{already}; claimdesk worker "
+            f"--model {request.identity.model}{second_pass} works on it, claimdesk status --watch shows how far"
         )
 
 
@@ -154,12 +156,27 @@ async def _work(
         async with open_extractor(model, settings, progress=progress, replies=replies) as extractor:
             working = Worker(engine, extractor, options, replies=replies, clock=utc_now, watcher=watcher)
             watcher.message(f"waiting for articles for model {model}, {options.concurrency} in flight at once")
+            for run in _not_served(engine, extractor):
+                watcher.message(
+                    f"run {run.id} is queued for {model} too, but not for this worker: it differs in --second-pass, "
+                    "or in the version of claimdesk"
+                )
             with _heeding_signals(working, watcher, done):
                 try:
                     await working.work()
                 finally:
                     done.parts = working.parts
     return done
+
+
+def _not_served(engine: "Engine", extractor: "Extractor") -> "list[Run]":
+    """Return the queued runs that ask for the worker's model, but not for what it does with it."""
+    from extractor.store import list_runs_alive, open_session
+
+    own = extractor.identity
+    with open_session(engine, reading=True) as session:
+        alive = list_runs_alive(session)
+    return [run for run in alive if run.n_articles is not None and run.model == own.model and run.identity != own]
 
 
 @contextmanager

@@ -237,12 +237,17 @@ class Worker:
             jobs = [await self._inbox.get()]
             while not self._inbox.empty() and len(jobs) < MOST_AHEAD:
                 jobs.append(self._inbox.get_nowait())
-            await self._pass_on([job for job in jobs if not job.is_alone])
-            for job in (job for job in jobs if job.is_alone):
-                # Nothing beside it that could be blamed if it kills the process, or be the one that does.
-                await self._nothing_held()
-                await self._pass_on([job], alone=True)
-                await self._nothing_held()
+            try:
+                await self._pass_on([job for job in jobs if not job.is_alone])
+                for job in (job for job in jobs if job.is_alone):
+                    # Nothing beside it that could be blamed if it kills the process, or be the one that does.
+                    await self._nothing_held()
+                    await self._pass_on([job], alone=True)
+                    await self._nothing_held()
+            except BaseException:
+                for job in jobs:
+                    job.put_back()
+                raise
 
     async def _nothing_held(self) -> None:
         while self._held:
@@ -252,19 +257,14 @@ class Worker:
         for job in jobs:
             self._held.add(job.ended)
             job.ended.add_done_callback(self._held.discard)
-        try:
-            for run_id in {job.run_id for job in jobs}:
-                own = [job for job in jobs if job.run_id == run_id]
-                part = await self._part_of(run_id)
-                if part is not None:
-                    await part.take(own, alone=alone)
-                    continue
-                for job in own:
-                    job.finish()
-        except BaseException:
-            for job in jobs:
-                job.put_back()
-            raise
+        for run_id in {job.run_id for job in jobs}:
+            own = [job for job in jobs if job.run_id == run_id]
+            part = await self._part_of(run_id)
+            if part is not None:
+                await part.take(own, alone=alone)
+                continue
+            for job in own:
+                job.finish()
 
     async def _part_of(self, run_id: int) -> Part | None:
         """Return our part of a queued run, begun if need be; None when the run has ended."""
