@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.command import claimdesk
 from tests.databases import database_url, postgres_server, postgres_url, secretive_url, sqlite_url
 
-__all__ = ["database_url", "postgres_server", "postgres_url", "secretive_url", "sqlite_url"]
+__all__ = ["claimdesk", "database_url", "postgres_server", "postgres_url", "secretive_url", "sqlite_url"]
 
 SHARED_DATA = Path(os.environ.get("CLAIMDESK_SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data")
 

@@ -6,13 +6,10 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from extractor.cli import main
 from extractor.schema import Extraction, Identity, PieceState, SuspectedMiss
 from extractor.settings import load_settings
 from extractor.store import (
@@ -23,6 +20,7 @@ from extractor.store import (
     record_failure,
     save_extraction,
 )
+from tests.command import Claimdesk
 from tests.loopback import LoopbackEndpoint, failure
 
 STORY = """Ferry to stay in harbour
@@ -33,35 +31,6 @@ HALVAR, March 12. /NORPRESS/. The ferry Solveig will stay in harbour until May, 
 
 According to the harbour board, repairs will cost 3 million crowns.
 """
-
-
-@dataclass(frozen=True)
-class Done:
-    code: int
-    out: str
-    err: str
-
-
-Claimdesk = Callable[..., Done]
-
-
-@pytest.fixture
-def claimdesk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Claimdesk:
-    """Run one command in this process."""
-
-    def run(*args: str | Path, stdin: str = "") -> Done:
-        monkeypatch.setattr(sys, "argv", ["claimdesk", *map(str, args)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as exc:
-            code = int(exc.code or 0)
-        out, err = capsys.readouterr()
-        return Done(code, out, err)
-
-    return run
 
 
 @pytest.fixture

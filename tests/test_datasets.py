@@ -2,14 +2,11 @@
 
 import csv
 import json
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from extractor.cli import main
+from tests.command import Claimdesk
 
 TEXT = (
     "The ferry will stay in harbour until May, engineer Ruta Osei said on Monday. "
@@ -20,33 +17,6 @@ SAID = [
     {"text": "The pump failed at noon", "source": "Ruta Osei"},
     {"text": "repairs will cost 3 million crowns", "source": "harbour board"},
 ]
-
-
-@dataclass(frozen=True)
-class Done:
-    code: int
-    out: str
-    err: str
-
-
-Claimdesk = Callable[..., Done]
-
-
-@pytest.fixture
-def claimdesk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Claimdesk:
-    """Run one command in this process."""
-
-    def run(*args: str | Path) -> Done:
-        monkeypatch.setattr(sys, "argv", ["claimdesk", *map(str, args)])
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as exc:
-            code = int(exc.code or 0)
-        return Done(code, *capsys.readouterr())
-
-    return run
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +14,13 @@ import openai
 import pytest
 
 from eval.peers.plain import PlainReply
-from extractor.cli import main
+from tests.command import Claimdesk, Done
 from tests.loopback import LoopbackEndpoint, Request, Script, failure, reply, truncated
 
 TEXTS = {
     "a": "The ferry will stay in harbour until May, engineer Ruta Osei said on Monday.",
     "b": "“The pump failed at noon,” Leo Brandt said. Nobody was hurt.",
 }
-
-
-@dataclass(frozen=True)
-class Done:
-    code: int
-    out: str
-    err: str
 
 
 Peers = Callable[..., Done]
@@ -63,22 +55,13 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def peers(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], data: Path, tmp_path: Path) -> Peers:
-    """Run the command in this process, on the two cases above."""
+def peers(claimdesk: Claimdesk, monkeypatch: pytest.MonkeyPatch, data: Path, tmp_path: Path) -> Peers:
+    """Run the command on the two cases above."""
+    monkeypatch.setenv("CLAIMDESK_CACHE_DIR", str(tmp_path / "cache"))
 
     def run(*args: str | Path, base_url: str = "", command: tuple[str, ...] = ()) -> Done:
         monkeypatch.setenv("OPENAI_BASE_URL", base_url)
-        monkeypatch.setenv("CLAIMDESK_CACHE_DIR", str(tmp_path / "cache"))
-        words = command or ("eval", "peers", "--data", data, "--model", "big", *args)
-        monkeypatch.setattr(sys, "argv", ["claimdesk", *map(str, words)])
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as exc:
-            code = int(exc.code or 0)
-        out, err = capsys.readouterr()
-        return Done(code, out, err)
+        return claimdesk(*(command or ("eval", "peers", "--data", data, "--model", "big", *args)))
 
     return run
 

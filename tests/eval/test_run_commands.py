@@ -2,44 +2,22 @@
 
 import json
 import re
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from eval.metrics.figure import MIN_ARTICLES
-from extractor.cli import main
+from tests.command import Claimdesk, Done
 from tests.loopback import Answer, LoopbackEndpoint, Request, failure, reply
 
 
-@dataclass(frozen=True)
-class Done:
-    code: int
-    out: str
-    err: str
-
-
-Claimdesk = Callable[..., Done]
-
-
 @pytest.fixture
-def claimdesk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Claimdesk:
-    """Run one eval command in this process."""
-
-    def run(*args: str | Path) -> Done:
-        monkeypatch.setattr(sys, "argv", ["claimdesk", "eval", *map(str, args)])
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as exc:
-            code = int(exc.code or 0)
-        return Done(code, *capsys.readouterr())
-
-    return run
+def claimdesk(claimdesk: Claimdesk) -> Claimdesk:
+    """Run one eval command."""
+    return partial(claimdesk, "eval")
 
 
 @pytest.fixture

@@ -2,45 +2,25 @@
 
 import json
 import re
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from extractor.cli import main
+from tests.command import Claimdesk, Done
 from tests.loopback import Answer, LoopbackEndpoint, Request, failure, reply
 
 LABELS = Path(__file__).parents[3] / "eval" / "data" / "judge" / "labels.jsonl"
 
 
-@dataclass(frozen=True)
-class Done:
-    code: int
-    out: str
-    err: str
-
-
-Claimdesk = Callable[..., Done]
-
-
 @pytest.fixture
-def claimdesk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Claimdesk:
-    """Run one eval command in this process, with a cache of its own."""
+def claimdesk(claimdesk: Claimdesk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Claimdesk:
+    """Run one eval command with a cache of its own."""
+    monkeypatch.setenv("CLAIMDESK_CACHE_DIR", str(tmp_path / "cache"))
 
     def run(*args: str | Path, base_url: str = "http://127.0.0.1:9/v1") -> Done:
         monkeypatch.setenv("OPENAI_BASE_URL", base_url)
-        monkeypatch.setenv("CLAIMDESK_CACHE_DIR", str(tmp_path / "cache"))
-        monkeypatch.setattr(sys, "argv", ["claimdesk", "eval", *map(str, args)])
-        capsys.readouterr()
-        code = 0
-        try:
-            main()
-        except SystemExit as exc:
-            code = int(exc.code or 0)
-        return Done(code, *capsys.readouterr())
+        return claimdesk("eval", *args)
 
     return run
 
