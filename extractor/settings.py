@@ -38,6 +38,8 @@ class Settings(Value):
     """The variable names it, so it must be there."""
     second_pass: bool = False
     """Whether an endpoint is asked once more about suspected misses; ``--second-pass``."""
+    secrets_path: Path | None = None
+    """How the review app's people log in, Streamlit's ``secrets.toml``; ``CLAIMDESK_SECRETS``, else nobody does."""
     openai_api_key: str | None = None
     """``OPENAI_API_KEY``. Never printed, never stored."""
     openai_base_url: str | None = None
@@ -88,6 +90,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         prices_named=bool(prices),
         desk_path=Path(desk).expanduser() if desk else config_dir / "desk.toml",
         desk_named=bool(desk),
+        secrets_path=Path(env["CLAIMDESK_SECRETS"]).expanduser() if env.get("CLAIMDESK_SECRETS") else None,
         openai_api_key=env.get("OPENAI_API_KEY") or None,
         openai_base_url=env.get("OPENAI_BASE_URL") or None,
         contact=env.get("CLAIMDESK_CONTACT") or None,

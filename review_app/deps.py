@@ -1,20 +1,29 @@
 """Composition root of the review app: settings, store, clock, and who is looking."""
 
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
+
+from pydantic import PrivateAttr
 
 from extractor.check import check
 from extractor.clock import utc_now
-from extractor.people import Person, Role
+from extractor.errors import NotAllowed
+from extractor.people import Act, Member, Person, Role
 from extractor.placing import place
 from extractor.profile import load_profile
 from extractor.schema import Part, Span
 from extractor.settings import Settings
+from extractor.store import find_member, list_members, open_session
 from extractor.suggest import suggest
 from review_app.logic.checkdesk import CheckDesk
 from review_app.logic.desk import Desk
+from review_app.logic.door import Anyone, LogIn, Stranger, come_in
 from review_app.logic.factchecks import CheckSession
+from review_app.logic.people import People, PeopleDesk
 from review_app.logic.second import Second
 from review_app.logic.seconddesk import SecondDesk
 from review_app.logic.shelf import Shelf
@@ -31,6 +40,16 @@ class Visit:
     settings: Settings
     engine: "Engine"
     person: Person
+    is_local: bool = True
+    """Nobody logs in."""
+
+    def now(self) -> datetime:
+        """Return the time now."""
+        return utc_now()
+
+    def people(self) -> People:
+        """Return a fresh session at the people of the desk."""
+        return People(PeopleDesk(engine=self.engine, person=self.person, now=utc_now))
 
     def triage(self) -> Triage:
         """Return a fresh session at the queue."""
@@ -64,6 +83,55 @@ class Visit:
         share = load_profile(self.settings).second_look.share
         desk = SecondDesk(engine=self.engine, person=self.person, now=utc_now, share=share, place=_place, check=check)
         return Second(desk, monotonic=time.monotonic)
+
+
+class Known(Person):
+    """A member who is logged in; before each deed the database is asked whether they still may."""
+
+    _again: Callable[[], Member | None] = PrivateAttr()
+
+    def must(self, act: Act) -> None:
+        """Let nobody go on who may not, or may no longer.
+
+        Raises:
+            NotAllowed: The role does not allow it, or somebody has been removed since the page was drawn.
+        """
+        member = self._again()
+        if member is None:
+            raise NotAllowed(f"{self.name!r} no longer belongs to this desk: ask an admin")
+        member.person.must(act)
+
+
+def arrival(
+    settings: Settings, engine: "Engine", user: Mapping[str, object], *, is_proxied: bool
+) -> Visit | LogIn | Stranger:
+    """Tell who comes to the desk.
+
+    Args:
+        settings: Of the app.
+        engine: Of the desk.
+        user: What Streamlit knows of the login.
+        is_proxied: The page is fetched through another server.
+    """
+
+    def find(login: str) -> Member | None:
+        with open_session(engine, reading=True) as session:
+            return find_member(session, login=login)
+
+    def has_members() -> bool:
+        with open_session(engine, reading=True) as session:
+            return bool(list_members(session))
+
+    who = come_in(user, find, is_proxied=is_proxied, has_members=is_proxied and has_members())
+    match who:
+        case Anyone():
+            return Visit(settings=settings, engine=engine, person=local_person(settings))
+        case Member():
+            person = Known(name=who.name, role=who.role)
+            person._again = partial(find, who.login)
+            return Visit(settings=settings, engine=engine, person=person, is_local=False)
+        case _:
+            return who
 
 
 def local_person(settings: Settings) -> Person:

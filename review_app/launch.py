@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import IO
 
 from extractor.errors import ConfigError
+from extractor.settings import load_settings
+from review_app.login import check_login
 
 APP = Path(__file__).with_name("app.py")
 ROOT = APP.parents[1]
@@ -47,9 +49,10 @@ class RunningApp:
             raise ConfigError(f"the review app ended by itself (exit code {code}): start it again")
 
 
-def argv(port: int) -> list[str]:
+def argv(port: int, login: Mapping[str, str] | None = None) -> list[str]:
     """Return the command that serves the app on loopback; everything else is in .streamlit/config.toml."""
     options = {
+        **(login or {}),
         "server.address": HOST,
         "server.port": str(port),
         "server.headless": "true",
@@ -71,17 +74,28 @@ def serve(*, port: int | None = None, env: Mapping[str, str] | None = None) -> I
         The running app, once it answers.
 
     Raises:
-        ConfigError: The port is taken, or the app does not start; the message has its last words.
+        ConfigError: The port is taken, the settings for the login cannot be used, or the app does not start; the
+            message has its last words.
     """
+    settings = load_settings(env)
+    login = _login(settings.secrets_path) if settings.secrets_path else None
     port = _free_port(port)
     url = f"http://{HOST}:{port}"
     with tempfile.TemporaryFile() as log, _exit_on_sigterm():
-        process = subprocess.Popen(argv(port), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment(env))
+        process = subprocess.Popen(
+            argv(port, login), stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=_environment(env)
+        )
         try:
             _wait_until_healthy(process, url, log)
             yield RunningApp(url=url, process=process)
         finally:
             _stop(process)
+
+
+def _login(secrets: Path) -> dict[str, str]:
+    # A proxy may call this server by another name than the browser does: without the browser's name, Streamlit would
+    # ask a machine far away for its own address.
+    return {"secrets.files": str(secrets.resolve()), "browser.serverAddress": check_login(secrets)}
 
 
 @contextmanager

@@ -23,6 +23,7 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             "CLAIMDESK_MODEL",
             "CLAIMDESK_PRICES",
             "CLAIMDESK_REVIEWER",
+            "CLAIMDESK_SECRETS",
             "CLAIMDESK_WEIGHTS",
         }:
             monkeypatch.delenv(name)

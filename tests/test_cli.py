@@ -67,6 +67,7 @@ def test_help_is_light() -> None:
         "eval promote",
         "db",
         "models",
+        "people",
     ],
 )
 def test_every_command_explains_itself(claimdesk: Claimdesk, command: str) -> None:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from extractor.cli import admin, claims, evaluate, extract, ingest, review, status, worker
+from extractor.cli import admin, claims, evaluate, extract, ingest, people, review, status, worker
 from extractor.cli.output import EXIT_INTERRUPTED, EXIT_USAGE, complain
 from extractor.errors import ClaimDeskError
 
@@ -36,6 +36,7 @@ app.command("export")(claims.export)
 app.command("status")(status.status)
 app.command("doctor")(admin.doctor)
 app.add_typer(evaluate.app, name="eval")
+app.add_typer(people.app, name="people")
 app.add_typer(admin.db_app, name="db")
 app.add_typer(admin.models_app, name="models")
 

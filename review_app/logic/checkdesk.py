@@ -128,7 +128,12 @@ class CheckDesk:
             keep_typed(session, claim_id=claim_id, person=self.person.name, typed_now=typed)
 
     def forget(self, claim_id: str) -> None:
-        """Forget what was typed and not saved."""
+        """Forget what was typed and not saved.
+
+        Raises:
+            NotAllowed: The role is not enough.
+        """
+        self.person.must(Act.RATE)
         with open_session(self.engine) as session:
             drop_typed(session, claim_id=claim_id, person=self.person.name)
 
@@ -153,10 +158,11 @@ class CheckDesk:
         """Take the last step back.
 
         Raises:
-            NotAllowed: It is a colleague's step.
+            NotAllowed: The role is not enough, or it is a colleague's step.
             NotReady: There is none, or readers may have seen it.
             Conflict: Somebody was faster.
         """
+        self.person.must(Act.RATE)
         if self.undoable(claim_id) is None:
             raise NotAllowed("the last step is not yours to take back: ask who made it, or an editor")
         with open_session(self.engine) as session:

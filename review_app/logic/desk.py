@@ -274,6 +274,7 @@ class Desk:
 
     def drop(self, sheet: Sheet) -> None:
         """Forget a draft that was saved or given up."""
+        self.person.must(Act.DECIDE)
         with open_session(self.engine) as session:
             drop_draft(session, person=self.reviewer, subject=sheet.subject)
 

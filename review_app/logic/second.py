@@ -182,7 +182,7 @@ class Second:
         if self._presses.take() and self._blind:
             skipped = self._blind.claim.id
             self._rest()
-            self._blind = self.desk.next(after=skipped)
+            self._try(lambda: self._take_next(after=skipped))
 
     def choose(self, choice: Choice, comment: str = "") -> None:
         """Settle the difference on the screen by keeping one of the two decisions."""
@@ -211,9 +211,12 @@ class Second:
         self._mode, self._problems = Mode.READ, ()
         self._blind = self._differing = None
 
+    def _take_next(self, *, after: str | None = None) -> None:
+        self._blind = self.desk.next(after=after)
+
     def _claim_to_look_at(self) -> tuple[Claim | None, str]:
         if self._blind is None:
-            self._blind = self.desk.next()
+            self._take_next()
         return (self._blind.claim, self._blind.article_sha256) if self._blind else (None, "")
 
     def _claim_to_settle(self, waiting: list[Differing]) -> tuple[Claim | None, str]:
@@ -264,7 +267,7 @@ class Second:
         if self._try(lambda: self.desk.look(decision)):
             self._drafts.pop(target.claim_id, None)
             self._rest()
-            self._blind = self.desk.next(after=target.claim_id)
+            self._take_next(after=target.claim_id)
             self._notice = f"{words.DID[kind].capitalize()}. Undo takes it back."
 
     def _settle(self, target: Target, choice: Choice, *, other: NewDecision | None = None, comment: str = "") -> None:

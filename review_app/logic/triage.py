@@ -222,7 +222,11 @@ class Triage:
             self._passed.append(target.claim_id)
             self.go(self._next())
             return
-        found = self.desk.skip(target.claim_id)
+        try:
+            found = self.desk.skip(target.claim_id)
+        except NotAllowed as error:
+            self.notice = sentence(error)
+            return
         self.go(found)
         if found == target.claim_id:
             self.notice = "This is the only claim waiting for you."

@@ -285,7 +285,10 @@ class Writer:
             return
         self.sheet = sheet
         self._earlier[sheet.task] = sheet
-        self._desk.keep(sheet)
+        try:
+            self._desk.keep(sheet)
+        except NotAllowed as error:
+            self._triage.refused(error)
 
     def _forget(self, sheet: Sheet) -> None:
         self._earlier.pop(sheet.task, None)

@@ -1,11 +1,12 @@
 """What stands on every page: the styles and the line at the top."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from extractor.people import Person
 from extractor.schema import ClaimStatus
 from review_app.logic import words
 from review_app.logic.desk import Progress
@@ -26,18 +27,23 @@ def styles() -> None:
     st.html(f"<style>{''.join(sheet.read_text(encoding='utf-8') for sheet in _STYLES)}</style>")
 
 
-def top_line(pages: "Sequence[Page]", reviewer: str) -> None:
-    """Draw the name of the program, the ways to its pages, and who is at it."""
+def top_line(pages: "Sequence[Page]", person: Person | None, *, log_out: Callable[[], None] | None = None) -> None:
+    """Draw the name of the program, the ways to its pages, who is at it, and the way out where there is one."""
     with st.container(key="top", horizontal=True, vertical_alignment="center", gap="small"):
         st.html('<span class="cd-brand">ClaimDesk</span>', width="content")
         if len(pages) > 1:
             with st.container(key="pages", horizontal=True, gap="small"):
                 for page in pages:
                     st.page_link(page)
+        if person is None:
+            return
         st.html(
-            f'<span class="cd-who" title="Decisions are recorded under this name">{isolated(reviewer)}</span>',
+            f'<span class="cd-who" title="Decisions are recorded under this name, as {person.role}">'
+            f"{isolated(person.name)}</span>",
             width="content",
         )
+        if log_out:
+            st.button("Log out", key="logout", type="tertiary", on_click=log_out)
 
 
 def progress_line(progress: Progress) -> None:

@@ -91,7 +91,8 @@ function listen(state) {
     const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
     if (!isPlain(event) || !state.data.acting.includes(key)) return;
     if (event.repeat || tooSoon() || isWaiting()) swallow(event);
-    else state.waiting = performance.now();
+    // A key whose button is not here does nothing, and the next one has nothing to wait for.
+    else if (document.querySelector(`button:enabled kbd[aria-label="Shortcut ${key}"]`)) state.waiting = performance.now();
   };
   const clicked = (event) => {
     const button = event.composedPath().find((node) => node instanceof Element && node.matches(`${DECIDING} button`));

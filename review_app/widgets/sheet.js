@@ -150,11 +150,11 @@ export default function ({ data: view, parentElement, setTriggerValue }) {
   const gone = () => { if (document.visibilityState === "hidden") flush(); };
   state.off?.();
   document.addEventListener("visibilitychange", gone);
-  addEventListener("pagehide", flush);
+  addEventListener("beforeunload", flush);
   addEventListener("keydown", pressed);
   state.off = () => {
     document.removeEventListener("visibilitychange", gone);
-    removeEventListener("pagehide", flush);
+    removeEventListener("beforeunload", flush);
     removeEventListener("keydown", pressed);
   };
   return () => state.off();

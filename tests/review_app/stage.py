@@ -52,7 +52,7 @@ class Stage:
 
 
 @contextmanager
-def open_stage(folder: Path, *, env: Mapping[str, str] | None = None) -> Iterator[Stage]:
+def open_stage(folder: Path, *, env: Mapping[str, str] | None = None, port: int | None = None) -> Iterator[Stage]:
     """Serve an app on an empty SQLite database in a folder; `env` comes on top of the environment."""
     database, empty = folder / "desk.db", folder / "empty.db"
     for path in (database, empty):
@@ -65,7 +65,7 @@ def open_stage(folder: Path, *, env: Mapping[str, str] | None = None) -> Iterato
         "CLAIMDESK_REVIEWER": REVIEWER,
         **(env or {}),
     }
-    with serve(env=variables) as app:
+    with serve(env=variables, port=port) as app:
         yield Stage(url=app.url, database=database, empty=empty)
 
 
