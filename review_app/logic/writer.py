@@ -54,6 +54,21 @@ class Sent(Value):
     """Which field."""
 
 
+class Selected(Value):
+    """Words that were selected in the article."""
+
+    number: int
+    """Rises with each selection."""
+    target: str
+    """What they are for: ``add``, ``correct``, or a field of a form such as ``0.content``."""
+    start: int
+    """In the article, inclusive."""
+    end: int
+    """Exclusive."""
+    claim: str
+    """Id of the claim that was on the screen."""
+
+
 class Writer:
     """The sheet of a session; views pass on what is typed and selected."""
 
@@ -67,6 +82,8 @@ class Writer:
         self.problems: tuple[Problem, ...] = ()
         self.wants_redraw = False
         """Set when more than the form has changed."""
+        self.taken = 0
+        """Number of the last selection that was taken over."""
         self._chosen: list[str] = []
         self._earlier: dict[Task, Sheet] = {}
 
@@ -111,31 +128,29 @@ class Writer:
             suggested = self._desk.suggest(opened.article, tuple(spans))
             self._open(addition_of(suggested, opened.stored.claim, opened.stored.version, opened.article))
 
-    def select(self, target: str, start_char: int, end_char: int, claim_id: str) -> None:
-        """Take over words that were selected in the article.
-
-        Args:
-            target: What they are for: ``add``, ``correct``, or a field of a form such as ``0.content``.
-            start_char: In the article, inclusive.
-            end_char: Exclusive.
-            claim_id: The claim that was on the screen; a selection beside another one is let go.
-        """
+    def select(self, selections: Sequence[Selected]) -> None:
+        """Take over words that were selected in the article, each once; those beside another claim are let go."""
         with self._triage.lock:
-            opened = self._triage.opened
-            if opened is None or opened.stored.claim.id != claim_id:
-                return
-            length = len(opened.article.text)
-            start, end = max(0, start_char), min(end_char, length)
-            spans = passages(Span(start_char=start, end_char=end), opened.article.text) if start < end else ()
-            if not spans:
-                return
-            if target == ADD:
-                self.add(spans)
-                return
-            if target == CORRECT:
-                self.start(Task.CORRECT)
-                target = "0.content"
-            self._put(target, spans, opened)
+            for selected in selections:
+                if selected.number > self.taken:
+                    self.taken = selected.number
+                    self._select(selected)
+
+    def _select(self, selected: Selected) -> None:
+        opened, target = self._triage.opened, selected.target
+        if opened is None or opened.stored.claim.id != selected.claim:
+            return
+        start, end = max(0, selected.start), min(selected.end, len(opened.article.text))
+        spans = passages(Span(start_char=start, end_char=end), opened.article.text) if start < end else ()
+        if not spans:
+            return
+        if target == ADD:
+            self.add(spans)
+            return
+        if target == CORRECT:
+            self.start(Task.CORRECT)
+            target = "0.content"
+        self._put(target, spans, opened)
 
     def typed(self, sent: Sent) -> None:
         """Keep what is being typed."""

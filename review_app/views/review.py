@@ -94,6 +94,7 @@ def _claim(visit: Visit, triage: Triage, screen: ClaimScreen) -> None:
             targets=targets_of(screen),
             on_open=triage.clicked,
             on_select=triage.writer.select,
+            taken=triage.writer.taken,
         )
 
 

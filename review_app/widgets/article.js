@@ -221,16 +221,23 @@ export default function ({ data: view, parentElement, setTriggerValue }) {
   state.open = (id) => setTriggerValue("opened", id);
   state.take = (target) => {
     const found = chosenNow(state);
-    if (found) setTriggerValue("selected", { target, ...found, claim: state.view.claim_id });
+    if (found) {
+      state.number = Math.max(Date.now(), (state.number ?? 0) + 1);
+      state.unread = [...(state.unread ?? []), { number: state.number, target, ...found, claim: state.view.claim_id }];
+      // All that are not known to have arrived: while the program is busy, the newest takes the place of the one before.
+      setTriggerValue("selected", state.unread);
+    }
     state.bar.hidden = true;
     document.getSelection().empty();
   };
   if (!state.off) watch(state);
-  const drawn = JSON.stringify(view);
+  const { taken, ...all } = view;
+  state.unread = state.unread?.filter((selected) => selected.number > taken);
+  const drawn = JSON.stringify(all);
   // What has not changed keeps its place, its selection and its focus.
   const clean = () => state.off?.();
   if (state.drawn === drawn) return clean;
-  const { targets: _now, ...shown } = view;
+  const { targets: _now, ...shown } = all;
   const isSame = state.shown === JSON.stringify(shown);
   state.drawn = drawn;
   state.shown = JSON.stringify(shown);

@@ -7,6 +7,7 @@ import streamlit as st
 
 from review_app.logic.fields import Target
 from review_app.logic.segments import ArticleView
+from review_app.logic.writer import Selected
 
 _HERE = Path(__file__).parent
 KEY = "article"
@@ -18,7 +19,8 @@ def article_pane(
     clickable: bool,
     on_open: Callable[[str], None],
     targets: Sequence[Target] = (),
-    on_select: Callable[[str, int, int, str], None] | None = None,
+    on_select: Callable[[Sequence[Selected]], None] | None = None,
+    taken: int = 0,
 ) -> None:
     """Draw an article.
 
@@ -30,8 +32,8 @@ def article_pane(
         clickable: Other claims open at a click; not while something is being typed.
         on_open: Called with the id of a claim that was clicked.
         targets: What words that are selected can be for.
-        on_select: Called with what selected words are for, where they begin and end in the article, and the id of
-            the claim in focus.
+        on_select: Called with what was selected and is not known to be taken over.
+        taken: Number of the last selection that was.
     """
 
     def opened() -> None:
@@ -41,7 +43,7 @@ def article_pane(
     def selected() -> None:
         sent = st.session_state[KEY].get("selected")
         if sent and on_select:
-            on_select(str(sent["target"]), int(sent["start"]), int(sent["end"]), str(sent["claim"]))
+            on_select([Selected.model_validate(one) for one in sent])
 
     # Registered anew in every run: a component is known to one runtime, and a process may have several.
     component = st.components.v2.component(
@@ -53,7 +55,7 @@ def article_pane(
     data = view.model_dump(mode="json", exclude_defaults=True)
     component(
         key=KEY,
-        data={**data, "clickable": clickable, "targets": [target.model_dump() for target in targets]},
+        data={**data, "clickable": clickable, "targets": [target.model_dump() for target in targets], "taken": taken},
         on_opened_change=opened,
         on_selected_change=selected,
     )

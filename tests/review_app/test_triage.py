@@ -39,7 +39,7 @@ from review_app.logic.screens import ClaimScreen, EmptyScreen, FinishedScreen, M
 from review_app.logic.sheet import Sheet, Task
 from review_app.logic.shelf import Shelf
 from review_app.logic.triage import Triage
-from review_app.logic.writer import Sent
+from review_app.logic.writer import Selected, Sent
 from tests.review_app.desk_data import NOW, bridge_article, bridge_claims, bridge_desk, open_desk, save
 
 SETTLE_S = 0.4
@@ -81,6 +81,7 @@ class Session:
             shelf=Shelf(self.clock),
         )
         self.triage = Triage(self.desk, monotonic=self.clock, settle_s=SETTLE_S)
+        self.n_selected = 0
 
     def look(self) -> ClaimScreen:
         screen = self.draw()
@@ -122,6 +123,13 @@ class Session:
         ]
         writer = self.triage.writer
         getattr(writer, then)(Sent(number=writer.number, fill=writer.fill.number, forms=tuple(forms)))
+
+    def select(self, target: str, start: int, end: int, claim_id: str) -> None:
+        """Select words in the article and press the key of what they are for."""
+        self.n_selected += 1
+        self.triage.writer.select(
+            [Selected(number=self.n_selected, target=target, start=start, end=end, claim=claim_id)]
+        )
 
 
 @pytest.fixture
@@ -252,10 +260,10 @@ def test_words_selected_in_the_article_fill_a_field_exactly(session: Session) ->
     screen = session.look()
     claim_id = screen.opened.stored.claim.id
     second = article.text.rindex("the plan")
-    session.triage.writer.select("correct", second, second + 8, claim_id)
+    session.select("correct", second, second + 8, claim_id)
     assert session.sheet().forms[0].content == "the plan"
-    session.triage.writer.select("0.mention", article.text.index("Marit"), article.text.index("Marit") + 16, claim_id)
-    session.triage.writer.select("0.content.more", 0, 5, claim_id)
+    session.select("0.mention", article.text.index("Marit"), article.text.index("Marit") + 16, claim_id)
+    session.select("0.content.more", 0, 5, claim_id)
     sheet = session.sheet()
     assert sheet.forms[0].content == "LOCAL\nthe plan"
     assert sheet.forms[0].mention == "Marit Oosthuizen"
@@ -268,23 +276,36 @@ def test_words_selected_in_the_article_fill_a_field_exactly(session: Session) ->
 @pytest.mark.parametrize("start_end", [(5, 5), (9, 3), (-4, 0), (10**9, 10**9 + 5), (5, 6)], ids=str)
 def test_a_selection_of_nothing_is_let_go(session: Session, start_end: tuple[int, int]) -> None:
     claim_id = session.look().opened.stored.claim.id
-    session.triage.writer.select("add", *start_end, claim_id)
+    session.select("add", *start_end, claim_id)
     assert session.look().mode is Mode.READ
 
 
 def test_a_selection_beside_another_claim_is_let_go(session: Session) -> None:
     session.look()
-    session.triage.writer.select("add", 0, 5, "another")
+    session.select("add", 0, 5, "another")
     assert session.look().mode is Mode.READ
+
+
+def test_selections_that_arrive_together_or_again_are_taken_over_once_each(session: Session) -> None:
+    """While the program is busy, the page sends all that it does not know to have arrived."""
+    screen = session.look()
+    session.begin(Task.SPLIT)
+    claim_id = screen.opened.stored.claim.id
+    first = Selected(number=7, target="0.content", start=0, end=5, claim=claim_id)
+    more = Selected(number=8, target="0.content.more", start=6, end=13, claim=claim_id)
+    other = Selected(number=9, target="1.content", start=14, end=20, claim=claim_id)
+    session.triage.writer.select([first, more])
+    session.enter({}, {"content": "typed over it"})
+    session.triage.writer.select([first, more, other])
+    text = bridge_article().text
+    assert [form.content for form in session.sheet().forms] == [f"{text[0:5]}\n{text[6:13]}", text[14:20]]
 
 
 def test_a_missed_claim_is_added_beside_the_one_on_the_screen(session: Session) -> None:
     text = bridge_article().text
     words = "No other crossing within 20 kilometres carries more than 9,000"
     screen = session.look()
-    session.triage.writer.select(
-        "add", text.index(words), text.index(words) + len(words), screen.opened.stored.claim.id
-    )
+    session.select("add", text.index(words), text.index(words) + len(words), screen.opened.stored.claim.id)
     sheet = session.sheet()
     assert (sheet.task, sheet.forms[0].text) == (Task.ADD, f"{words}.")
     session.enter({"source_name": "Transport office", "source_kind": "organisation"}, then="save")
@@ -300,13 +321,13 @@ def test_a_claim_that_is_there_already_is_not_added_again(session: Session) -> N
     first = session.look().opened.stored.claim.id
     at = bridge_article().text.index("38,000 vehicles")
     for comment in ("once", "twice"):
-        session.triage.writer.select("add", at, at + 15, first)
+        session.select("add", at, at + 15, first)
         session.enter({"text": "38,000 vehicles.", "source_name": "Transport office", "comment": comment}, then="save")
         session.look()
     assert session.desk.progress().total == 7
     ben = Session(str(session.desk.engine.url), "ben")
     screen = ben.look()
-    ben.triage.writer.select("add", at, at + 15, screen.opened.stored.claim.id)
+    ben.select("add", at, at + 15, screen.opened.stored.claim.id)
     ben.enter({"text": "38,000 vehicles.", "source_name": "Transport office"}, then="save")
     screen = ben.look()
     assert screen.notice == "Not saved. This claim is there already: “38,000 vehicles.”"
@@ -667,7 +688,7 @@ def test_a_reader_sees_everything_and_decides_nothing(session: Session) -> None:
     reader.triage.verify()
     assert "rita" in (reader.look().notice or "")
     reader.triage.writer.start(Task.CORRECT)
-    reader.triage.writer.select("add", 0, 5, reader.look().opened.stored.claim.id)
+    reader.select("add", 0, 5, reader.look().opened.stored.claim.id)
     assert reader.look().mode is Mode.READ
     for deed in (
         lambda: deeds.say(reader.desk, first, "hm"),
