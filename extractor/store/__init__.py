@@ -166,6 +166,20 @@ from extractor.store.secondlooks import (
 )
 from extractor.store.tables import identity_sha256
 from extractor.store.timeline import Assigned, Commented, Decided, Found, Step, Timeline, timeline
+from extractor.store.work import (
+    Bins,
+    FrequentSources,
+    PersonDone,
+    SourceCount,
+    Window,
+    WorkDone,
+    frequent_sources,
+    published_times,
+    work_began,
+    work_by_person,
+    work_done,
+    work_times,
+)
 
 __all__ = [
     "LEASE_S",
@@ -180,6 +194,7 @@ __all__ = [
     "BacklogCounts",
     "BacklogPage",
     "Batch",
+    "Bins",
     "Blame",
     "Blind",
     "CheckedClaim",
@@ -194,6 +209,7 @@ __all__ = [
     "FollowedListing",
     "FollowedSource",
     "Found",
+    "FrequentSources",
     "Lease",
     "LookCounts",
     "LookPair",
@@ -204,6 +220,7 @@ __all__ = [
     "NewMember",
     "NewSettlement",
     "OtherReading",
+    "PersonDone",
     "PublishedCheck",
     "Refused",
     "Reserve",
@@ -211,6 +228,7 @@ __all__ = [
     "RunHolder",
     "SchemaState",
     "Seen",
+    "SourceCount",
     "Split",
     "Standing",
     "Step",
@@ -218,6 +236,8 @@ __all__ = [
     "Typed",
     "Verdict",
     "Visit",
+    "Window",
+    "WorkDone",
     "add",
     "add_article",
     "add_to_run",
@@ -269,6 +289,7 @@ __all__ = [
     "find_member",
     "find_replies",
     "find_typed",
+    "frequent_sources",
     "get_article",
     "get_claim",
     "get_run",
@@ -314,6 +335,7 @@ __all__ = [
     "patiently",
     "progress",
     "published_checks",
+    "published_times",
     "put_member",
     "rank",
     "read_backlog",
@@ -348,4 +370,8 @@ __all__ = [
     "upgrade",
     "usage_by_model",
     "waiting_articles",
+    "work_began",
+    "work_by_person",
+    "work_done",
+    "work_times",
 ]

@@ -304,7 +304,6 @@ def _put(session: Session, new: NewClaim, now: datetime, *, batch_id: str | None
         batch_id=batch_id,
     )
     append(session, row, step)
-    row.decision_id = step.id
     return row, True
 
 

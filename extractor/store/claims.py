@@ -1,6 +1,6 @@
 """Claims in the database, as they stand now."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -112,7 +112,25 @@ def change_claim_row(row: ClaimRow, *, status: ClaimStatus, claim: Claim, at: da
     row.version += 1
     row.changed_at = at
     if status is not ClaimStatus.PENDING:
-        row.leased_by = row.leased_until = None
+        end_lease(row)
+
+
+def lease(row: ClaimRow, *, reviewer: str, now: datetime, lease_s: float) -> datetime:
+    """Keep a claim for a reviewer, and return until when; who holds it already has held it since they opened it."""
+    if not is_held(row, reviewer=reviewer, now=now):
+        row.leased_at = now
+    row.leased_by, row.leased_until = reviewer, now + timedelta(seconds=lease_s)
+    return row.leased_until
+
+
+def is_held(row: ClaimRow, *, reviewer: str, now: datetime) -> bool:
+    """Tell whether a reviewer has a claim in hand."""
+    return row.leased_by == reviewer and row.leased_until is not None and row.leased_until > now
+
+
+def end_lease(row: ClaimRow) -> None:
+    """Let anybody have a claim."""
+    row.leased_by = row.leased_until = row.leased_at = None
 
 
 def _start_char(claim: Claim) -> int:

@@ -1,6 +1,6 @@
 """Decisions: append-only rows, each made on a version of its claim; undo is another row."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Self, assert_never
 
 from pydantic import Field, model_validator
@@ -9,10 +9,11 @@ from sqlmodel import Session, col, select
 
 from extractor.errors import Conflict, LeaseLost, StoreError
 from extractor.schema import Claim, ClaimStatus, Decision, DecisionKind, RejectionReason, StoredClaim, Value
-from extractor.store.claims import change_claim_row, claim_row
+from extractor.store.claims import change_claim_row, claim_row, is_held, lease
 from extractor.store.index import reindex
 from extractor.store.queue import LEASE_S
 from extractor.store.tables import ClaimRow, DecisionRow
+from extractor.store.work import count_work, maker_of
 
 DEEDS = {
     DecisionKind.VERIFY: "verified",
@@ -104,7 +105,7 @@ def undo(session: Session, *, claim_id: str, version: int, reviewer: str, now: d
     row, is_new = take_back(session, claim_id=claim_id, version=version, reviewer=reviewer, now=now)
     if is_new:
         if row.status is ClaimStatus.PENDING:
-            row.leased_by, row.leased_until = reviewer, now + timedelta(seconds=LEASE_S)
+            lease(row, reviewer=reviewer, now=now, lease_s=LEASE_S)
         reindex(session, [row])
     return row.as_value()
 
@@ -139,8 +140,9 @@ def record(
     if row.status is ClaimStatus.SUPERSEDED:
         raise StoreError(f"claim {row.id!r} is superseded: the newest extraction does not have it, go on with the next")
     _refuse_foreign_lease(row, decision.reviewer, now)
+    if is_held(row, reviewer=decision.reviewer, now=now):
+        step.opened_at = row.leased_at
     append(session, row, step)
-    row.decision_id = step.id
     return row, True
 
 
@@ -182,7 +184,6 @@ def take_back(
     if undone.batch_id != batch_id and _is_joint(session, undone):
         raise StoreError(f"claim {row.id!r} was decided together with others: take the whole step back")
     append(session, row, step)
-    row.decision_id = undone.previous_id
     return row, True
 
 
@@ -230,9 +231,12 @@ def typed(text: str) -> str:
 
 
 def append(session: Session, row: ClaimRow, step: DecisionRow) -> None:
-    """Add a step and let its claim follow, for this package only."""
+    """Add a step, let its claim follow, and count the work, for this package only."""
+    step.model, step.prompt = maker_of(session, row)
     session.add(step)
     session.flush()
+    gone, row.decision_id = row.decision_id, step.previous_id if step.kind is DecisionKind.UNDO else step.id
+    count_work(session, gone=gone, come=row.decision_id)
     change_claim_row(row, status=step.status_after, claim=step.after, at=step.decided_at)
     session.add(row)
 

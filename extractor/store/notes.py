@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from extractor.errors import StoreError
 from extractor.schema import ClaimStatus, StoredClaim, Value
-from extractor.store.claims import claim_row
+from extractor.store.claims import claim_row, end_lease
 from extractor.store.index import reindex
 from extractor.store.tables import AssignmentRow, CommentRow
 
@@ -69,7 +69,7 @@ def assign(session: Session, *, claim_id: str, to: str | None, by: str, now: dat
         raise StoreError(f"claim {claim_id!r} is superseded: there is nothing left to do with it")
     row.assigned_to = to
     if row.leased_by != to:
-        row.leased_by = row.leased_until = None
+        end_lease(row)
     session.add(row)
     session.add(AssignmentRow(claim_id=claim_id, assigned_by=by, assigned_to=to, assigned_at=now))
     reindex(session, [row])

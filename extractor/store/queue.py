@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, delete, exists, select
 
 from extractor.schema import ClaimFilter, ClaimOrder, ClaimStatus, StoredClaim, Value
-from extractor.store.claims import claim_row
+from extractor.store.claims import claim_row, end_lease, lease
 from extractor.store.ranking import ARRIVALS, position
 from extractor.store.searching import Place, matching
 from extractor.store.tables import ClaimRow, SkipRow
@@ -59,8 +59,7 @@ def next_claim(
     row = next((found for found in _candidates(session, asking, last) if found), None)
     if row is None:
         return None
-    row.leased_by = reviewer
-    row.leased_until = now + timedelta(seconds=lease_s)
+    lease(row, reviewer=reviewer, now=now, lease_s=lease_s)
     session.add(row)
     session.flush()
     return row.as_value()
@@ -95,10 +94,10 @@ def hold(session: Session, *, claim_id: str, reviewer: str, now: datetime, lease
         return None
     if row.leased_by not in {None, reviewer} and row.leased_until is not None and row.leased_until > now:
         return Lease(holder=row.leased_by or "", until=row.leased_until)
-    row.leased_by, row.leased_until = reviewer, now + timedelta(seconds=lease_s)
+    until = lease(row, reviewer=reviewer, now=now, lease_s=lease_s)
     session.add(row)
     session.flush()
-    return Lease(holder=reviewer, until=row.leased_until)
+    return Lease(holder=reviewer, until=until)
 
 
 def release(session: Session, *, claim_id: str, reviewer: str) -> None:
@@ -109,7 +108,7 @@ def release(session: Session, *, claim_id: str, reviewer: str) -> None:
     """
     row = claim_row(session, claim_id=claim_id, lock=True)
     if row.leased_by == reviewer:
-        row.leased_by = row.leased_until = None
+        end_lease(row)
         session.add(row)
         session.flush()
 

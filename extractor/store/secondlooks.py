@@ -20,7 +20,7 @@ from extractor.secondlook import (
     agree,
     sample_end,
 )
-from extractor.store.claims import claim_row
+from extractor.store.claims import claim_row, end_lease
 from extractor.store.decisions import JOINT, NewDecision, decide, typed, undo
 from extractor.store.looktables import SecondLookRow, SecondLookStepRow
 from extractor.store.queue import LEASE_S
@@ -241,7 +241,7 @@ def undo_settlement(session: Session, *, claim_id: str, version: int, person: st
             raise Conflict(f"claim {claim_id!r} was decided anew since it was settled: look at it again")
         undo(session, claim_id=claim_id, version=claim.version, reviewer=person, now=now)
         # An undo leases a claim that waits again; this one does not.
-        claim.leased_by = claim.leased_until = None
+        end_lease(claim)
     row.decision_id, row.settlement, row.state = row.first_decision_id, None, LookState.DIFFERS
     _append(session, row, LookDeed.UNDO, person, now)
     return row.as_value(decision_id=claim.decision_id)

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    String,
     Text,
     TypeDecorator,
     UniqueConstraint,
@@ -470,6 +471,8 @@ class ClaimRow(Row, table=True):
     """Place in the queue, the smaller the sooner; see `extractor.store.ranking.rank`."""
     leased_by: str | None = None
     leased_until: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    leased_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """Since when they have held it without a break."""
     assigned_to: str | None = None
     """Nobody else is served it."""
     added_by: str | None = None
@@ -533,6 +536,12 @@ class DecisionRow(Row, table=True):
     """The decision in force before this one, or, for an undo, after it."""
     batch_id: str | None = None
     """Shared by what one act decided."""
+    opened_at: datetime | None = Field(default=None, sa_column=Column(UtcDateTime))
+    """Since when the reviewer had held the claim; None when they did not hold it."""
+    model: str = Field(default="", sa_column=Column(String, nullable=False, server_default=""))
+    """Who had found the claim as it was decided, or `BY_HAND`; it stays when a newer extraction finds it too."""
+    prompt: str = Field(default="", sa_column=Column(String, nullable=False, server_default=""))
+    """Name and version of its prompt, such as ``claims v3``; empty without."""
 
     __table_args__ = (
         UniqueConstraint("claim_id", "version"),

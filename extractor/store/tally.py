@@ -1,15 +1,16 @@
 """Counts that are kept as claims change, so that nobody has to count a million of them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import func, text
+from sqlalchemy import func, literal_column, text
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from extractor.schema import ClaimStatus, Facet, Value
-from extractor.store.tables import TallyRow
+from extractor.store.tables import Row, TallyRow
 from extractor.store.terms import read_term
 
 ALL = "all"
@@ -48,15 +49,27 @@ def change(session: Session, *, gone: Iterable[str], come: Iterable[str]) -> Non
         changes.update(keys_of(terms))
     for terms in gone:
         changes.subtract(keys_of(terms))
+    sum_up(session, TallyRow, [{**key.model_dump(), "n": n} for key, n in changes.items() if n])
+
+
+def sum_up(session: Session, table: type[Row], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add to the counts of a table whose key ends with a slot, in this transaction.
+
+    Args:
+        session: Where to.
+        table: Its columns are those of the key and `n`.
+        rows: Their keys without the slot, all different, and the `n` that comes on top, perhaps below 0.
+    """
+    if not rows:
+        return
     slot = _slot(session)
-    rows = [{**key.model_dump(), "slot": slot, "n": n} for key, n in changes.items() if n]
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for first in range(0, len(rows), ROWS_AT_ONCE):
-        added = insert(TallyRow).values(rows[first : first + ROWS_AT_ONCE])
+        added = insert(table).values([{**row, "slot": slot} for row in rows[first : first + ROWS_AT_ONCE]])
         session.execute(
             added.on_conflict_do_update(
-                index_elements=["facet", "value", "status", "slot"],
-                set_={"n": col(TallyRow.n) + added.excluded.n},
+                index_elements=[*(name for name in rows[0] if name != "n"), "slot"],
+                set_={"n": literal_column(f"{table.__tablename__}.n") + added.excluded.n},
             )
         )
 
