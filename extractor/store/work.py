@@ -7,7 +7,6 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 from pydantic import Field
 from sqlalchemy import JSON, ColumnElement, and_, func, type_coerce
@@ -17,7 +16,7 @@ from sqlmodel import Session, col, select
 from extractor.schema import BY_HAND, DecisionKind, RejectionReason, SourceKind, Value
 from extractor.store import tally
 from extractor.store.checktables import FactCheckRow
-from extractor.store.tables import ClaimRow, DecisionRow, ExtractionRow, FindRow
+from extractor.store.tables import ClaimRow, DecisionRow, ExtractionRow, FindRow, RunRow
 from extractor.store.worktables import WorkRow, WorkTimeRow
 
 HOUR_S = 3600
@@ -107,6 +106,23 @@ class FrequentSources(Value):
     """The most frequent first."""
 
 
+class CostDone(Value):
+    """What extractions did and cost that began in one bin of time."""
+
+    bin: int
+    model: str
+    n_articles: int
+    n_claims: int
+    calls: int
+    cost_usd: float | None
+    """None when the price is not known."""
+
+    def __add__(self, other: "CostDone") -> "CostDone":
+        costs = (self.cost_usd, other.cost_usd)
+        sums = {name: getattr(self, name) + getattr(other, name) for name in ("n_articles", "n_claims", "calls")}
+        return self.model_copy(update={**sums, "cost_usd": None if None in costs else sum(filter(None, costs))})
+
+
 def work_done(session: Session, *, window: Window, bins: Bins) -> list[WorkDone]:
     """Count decisions in force by time, extractor, kind and reason."""
     number = ((col(WorkRow.hour) + bins.shift_hours) // bins.hours).label("bin")
@@ -190,7 +206,27 @@ def published_times(session: Session, *, since: datetime | None) -> list[datetim
     """Return when fact-checks were published first, the oldest first."""
     at = col(FactCheckRow.published_at)
     query = select(at).where(at.is_not(None)).order_by(at)
-    return list(session.exec(query if since is None else query.where(at >= since)))
+    times = session.exec(query if since is None else query.where(at >= since))
+    return [time for time in times if time is not None]
+
+
+def extraction_costs(session: Session, *, since: datetime | None, bins: Bins) -> list[CostDone]:
+    """Sum up what runs did and cost, by when they began and by model."""
+    names = ("started_at", "model", "n_done", "n_claims", "calls", "cost_usd", "n_unpriced_calls")
+    query = select_columns(*(getattr(RunRow, name) for name in names)).where(col(RunRow.n_done) > 0)
+    by: dict[tuple[int, str], CostDone] = {}
+    for row in session.execute(query if since is None else query.where(col(RunRow.started_at) >= _floor(since))):
+        this = CostDone(
+            bin=bins.of(row.started_at),
+            model=row.model,
+            n_articles=row.n_done,
+            n_claims=row.n_claims,
+            calls=row.calls,
+            cost_usd=None if row.n_unpriced_calls else row.cost_usd,
+        )
+        before = by.get((this.bin, this.model))
+        by[this.bin, this.model] = this if before is None else before + this
+    return [by[key] for key in sorted(by)]
 
 
 def maker_of(session: Session, row: ClaimRow) -> tuple[str, str]:
@@ -216,19 +252,19 @@ def count_work(session: Session, *, gone: int | None, come: int | None) -> None:
     wanted = [number for number in (gone, come) if number is not None]
     columns = ("id", "decided_at", "opened_at", "reviewer", "model", "prompt", "kind", "reason")
     query = select_columns(*(getattr(DecisionRow, name) for name in columns))
-    work: list[dict[str, Any]] = []
-    times: list[dict[str, Any]] = []
+    work: Counter[tuple[object, ...]] = Counter()
+    times: Counter[tuple[object, ...]] = Counter()
     for row in session.execute(query.where(col(DecisionRow.id).in_(wanted))):
         n = 1 if row.id == come else -1
-        common = {"hour": _hour(row.decided_at), "reviewer": row.reviewer}
-        work.append(
-            {**common, "model": row.model, "prompt": row.prompt, "kind": row.kind, "reason": row.reason or "", "n": n}
-        )
+        work[_hour(row.decided_at), row.reviewer, row.model, row.prompt, row.kind, row.reason or ""] += n
         if row.opened_at is not None:
             open_s = (row.decided_at - row.opened_at).total_seconds()
-            times.append({**common, "seconds": STEPS_S[min(bisect_left(STEPS_S, open_s), len(STEPS_S) - 1)], "n": n})
-    tally.sum_up(session, WorkRow, work)
-    tally.sum_up(session, WorkTimeRow, times)
+            step = STEPS_S[min(bisect_left(STEPS_S, open_s), len(STEPS_S) - 1)]
+            times[_hour(row.decided_at), row.reviewer, step] += n
+    for table, counted in ((WorkRow, work), (WorkTimeRow, times)):
+        *names, _slot, _n = table.model_fields
+        rows = [{**dict(zip(names, key, strict=True)), "n": n} for key, n in counted.items() if n]
+        tally.sum_up(session, table, rows)
 
 
 def _within(table: type[WorkRow] | type[WorkTimeRow], window: Window) -> ColumnElement[bool]:
