@@ -17,6 +17,7 @@ from extractor.placing import (
     place_nearly,
 )
 from extractor.schema import (
+    UNNAMED,
     Article,
     Claim,
     ClaimDraft,
@@ -40,6 +41,11 @@ _OPENING, _CLOSING = _MARKS + "'‘‚", _MARKS + "'’"
 _ABBREVIATION = re.compile(r"(?:\w\.){2,}$")
 _INTERRUPTION = re.compile(rf"[,.;:–—-]?[{_MARKS}](?=[\s,])[^{_MARKS}\n]{{3,160}}?[{_MARKS}](?=\w)")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_JOINT = re.compile(r", (?:and )?| (?:and|und|y|et|e|и) ")
+_OWNED = re.compile(r"['’]s? (?=\w)")
+_CASE_ENDING = re.compile(r"\w{1,2}$")
+_WITH_CASES = frozenset({"ru"})
+"""Languages whose names change their ending."""
 NAME_REACH_WORDS = 8
 """How far apart the words of one name may stand in the article."""
 
@@ -206,7 +212,8 @@ def _flags(article: Article, index: ArticleIndex, draft: ClaimDraft, content: Pa
     if content.level is GroundingLevel.NOT_FOUND:
         yield Flag(code=FlagCode.CONTENT_NOT_FOUND, detail="The words of this claim are not in the article.")
     for source in (draft.source, *draft.chain):
-        if source.kind is not SourceKind.ARTICLE and not names_in(article, index, source.name):
+        silent = source.kind is SourceKind.ARTICLE or source.name == UNNAMED
+        if not silent and not names_in(article, index, source.name):
             detail = f"The article does not name {source.name!r}." if source.name.strip() else "No source is named."
             yield Flag(code=FlagCode.SOURCE_NOT_FOUND, detail=detail)
     if draft.source.uncertain:
@@ -217,8 +224,17 @@ def names_in(article: Article, index: ArticleIndex, name: str) -> bool:
     """Tell whether an article, or what is known about it, has a name.
 
     It has it as it stands, or all its words within a few words of each other: ``minister Maria Lopez`` where
-    the article says ``Maria Lopez, the minister``.
+    the article says ``Maria Lopez, the minister``. Of two names each may stand by itself (``Lopez and Torres``),
+    as may an owner and what is hers (``Maria Lopez's office``, where the article says ``her office``).
     """
+    return _named(article, index, name) or any(
+        all(_named(article, index, part) for part in parts)
+        for parts in (_JOINT.split(name), _OWNED.split(name))
+        if parts[1:]
+    )
+
+
+def _named(article: Article, index: ArticleIndex, name: str) -> bool:
     wanted = normalise_wording(name).casefold()
     if not wanted:
         return False
@@ -227,12 +243,20 @@ def names_in(article: Article, index: ArticleIndex, name: str) -> bool:
     pattern = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
     if pattern.search(index.folded) or pattern.search(normalise_wording(about).casefold()):
         return True
-    places = [
-        sorted(p for form in (w, f"{w}'s", f"{w}'") for p in index.where.get(form, ())) for w in _words_of(wanted)
-    ]
+    inflected = article.metadata.language in _WITH_CASES
+    places = [_places(index, word, inflected=inflected) for word in _words_of(wanted)]
     if not places or not all(places):
         return False
     return any(all(_has_near(there, first) for there in places[1:]) for first in places[0])
+
+
+def _places(index: ArticleIndex, word: str, *, inflected: bool) -> list[int]:
+    """Return where an article has a word, in any of its forms."""
+    forms = [word, f"{word}'s", f"{word}'"]
+    if inflected and len(word) > 3:
+        stem = _CASE_ENDING.sub("", word) if len(word) > 4 else word[:-1]
+        forms = [form for form in index.where if form.startswith(stem) and len(form) <= len(word) + 3]
+    return sorted(place for form in forms for place in index.where.get(form, ()))
 
 
 def _words_of(name: str) -> list[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from extractor.schema import Article, Claim, GroundingLevel, Span
 
-_BORDER = re.compile(r"(?<!\b[A-Z])(?<!\b(?:Mr|Ms|Dr|St))(?<!\bMrs)[.!?…][\"'”’»)\]]*\s+(?=[\"'“‘«„(\[]*[^\W_a-z])|\n+")
+BORDER = re.compile(r"(?<!\b[A-Z])(?<!\b(?:Mr|Ms|Dr|St))(?<!\bMrs)[.!?…][\"'”’»)\]]*\s+(?=[\"'“‘«„(\[]*[^\W_a-z])|\n+")
 """A likely end of a sentence; the checks only need to know what stands near a claim."""
 
 
@@ -47,7 +47,7 @@ def _sentence_start(text: str, at: int) -> int:
     # Nearly every sentence begins in the first window; looking further back for all took a tenth of the run.
     for reach in (250, 1000):
         lo = max(0, at - reach)
-        ends = [m.end() for m in _BORDER.finditer(text, lo, at)]
+        ends = [m.end() for m in BORDER.finditer(text, lo, at)]
         if ends:
             return ends[-1]
     return lo
@@ -55,9 +55,9 @@ def _sentence_start(text: str, at: int) -> int:
 
 def _sentence_end(text: str, at: int) -> int:
     # The border may begin with the full stop right before `at`.
-    match = _BORDER.search(text, max(0, at - 2)) if at < len(text) else None
+    match = BORDER.search(text, max(0, at - 2)) if at < len(text) else None
     while match and match.end() <= at:
-        match = _BORDER.search(text, match.end())
+        match = BORDER.search(text, match.end())
     return match.end() if match else len(text)
 
 

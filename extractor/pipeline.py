@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from extractor import rules
@@ -19,15 +20,18 @@ Clock = Callable[[], datetime]
 
 
 STAGES = ("check", "endpoint", "ground", "hybrid", "merge", "numbers", "passage", "pipeline", "placing", "wording")
-"""Modules that decide, beside the rules, which claims come out of a model's reply."""
+"""Modules and packages that decide, beside the rules, which claims come out of a model's reply."""
 
 
 @cache
 def stages_sha256() -> str:
     """Return the SHA-256 over the code that makes claims out of replies, 64 hex digits."""
     digest = hashlib.sha256(rules.data_sha256().encode())
+    root = Path(str(files("extractor")))
     for name in STAGES:
-        digest.update(f"{name}\n".encode() + (files("extractor") / f"{name}.py").read_bytes())
+        for file in (root / f"{name}.py", *sorted((root / name).glob("*.py"))):
+            if file.exists():
+                digest.update(f"{file.relative_to(root)}\n".encode() + file.read_bytes())
     return digest.hexdigest()
 
 

@@ -170,6 +170,10 @@ class Part(Value):
         return self
 
 
+UNNAMED = "unnamed"
+"""The name of an anonymous source where the article says nothing about it: "is said to", "reportedly"."""
+
+
 class Source(Value):
     """Who makes a claim."""
 

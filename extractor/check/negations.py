@@ -1,0 +1,65 @@
+"""Negations of a claim and of its passage must agree."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from extractor.check.words import WORD, shown
+from extractor.passage import Passage, certain
+from extractor.schema import Article, Claim, Flag, FlagCode
+from extractor.wording import WORDING
+
+
+def negations(article: Article, claim: Claim, passage: Passage) -> Iterator[Flag]:
+    """Flag a claim that says the opposite of its passage."""
+    language = article.metadata.language
+    if language not in WORDING.negation or not passage.content:
+        return
+    cue = {w.casefold() for w in WORD.findall(claim.cue.text)} if claim.cue else set()
+    denied = bool(cue & WORDING.denial_cues.get(language, frozenset()))
+    there = _negations(passage.content, language)
+    here = _negations(claim.text, language)
+    if denied and not here and not there:
+        detail = f"The source denied this (cue {shown(claim.cue.text if claim.cue else '')}), the claim states it."
+        yield Flag(code=FlagCode.NEGATION_DIFFERS, detail=detail)
+    elif (
+        here and not there and not denied and not _negations(passage.sentences if not certain(claim) else "", language)
+    ):
+        if not _prefixed(here, claim.text, passage.content, language):
+            yield Flag(code=FlagCode.NEGATION_DIFFERS, detail=f"The claim says {here[0]!r}, the passage does not.")
+    elif there and not here and not denied and not _prefixed(there, passage.content, claim.text, language):
+        yield Flag(code=FlagCode.NEGATION_DIFFERS, detail=f"The passage says {there[0]!r}, the claim does not.")
+    elif not denied and len(here) != len(there) and _same_length(claim.text, passage.content):
+        detail = f"The passage negates {len(there)} times, the claim {len(here)} times."
+        yield Flag(code=FlagCode.NEGATION_DIFFERS, detail=detail)
+
+
+def _same_length(text: str, content: str) -> bool:
+    """Tell whether a claim keeps its whole passage, so that a negation may not have gone with a clause left out."""
+    n_words, n_there = len(WORD.findall(text)), len(WORD.findall(content))
+    return abs(n_words - n_there) <= max(2, n_there // 5)
+
+
+def _negations(text: str, language: str) -> list[str]:
+    plain = text.replace("’", "'")
+    if harmless := _harmless(language):
+        plain = harmless.sub(" ", plain)
+    listed = WORDING.negation[language]
+    return [w for w in WORD.findall(plain) if w.casefold() in listed or (language == "en" and w.endswith("n't"))]
+
+
+@cache
+def _harmless(language: str) -> re.Pattern[str] | None:
+    """Return the phrases that hold a negation and negate nothing, such as "not only"."""
+    phrases = WORDING.not_a_negation.get(language, ())
+    return re.compile(rf"\b(?:{'|'.join(phrases)})\b", re.IGNORECASE) if phrases else None
+
+
+def _prefixed(negations: list[str], negated: str, other: str, language: str) -> bool:
+    """Tell whether the other text negates by a prefix: "unsafe" for "not safe"."""
+    plain = {w.casefold() for w in WORD.findall(negated)}
+    prefixes = WORDING.negative_prefixes.get(language, ())
+    words = {w.casefold() for w in WORD.findall(other)}
+    # Short remainders are chance: "into" is no "to" negated.
+    turned = {w.removeprefix(p) for w in words for p in prefixes if w.startswith(p) and len(w) - len(p) >= 4}
+    return bool(negations) and not turned.isdisjoint(plain)

@@ -1,0 +1,114 @@
+"""Numbers and dates of a claim must be those of its passage, or belong to what it resolves from elsewhere."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from extractor.check.words import WORD, all_text, bare, content_words
+from extractor.numbers import Number, find_numbers, implied
+from extractor.passage import BORDER, Passage, certain
+from extractor.rules.language import language as language_data
+from extractor.schema import Article, Claim, Flag, FlagCode
+from extractor.wording import WORDING
+
+_DATED = re.compile(r"(?:\d\s?|\b(?:in|of|last|since|until|by|early|late|mid|this|next|between|and|from|to)[\s-])$")
+"""Before "May" it is the month."""
+
+
+def quantities(article: Article, claim: Claim, passage: Passage) -> Iterator[Flag]:
+    """Flag numbers, months and days of the week that the passage does not support."""
+    for detail in (*_numbers(article, claim, passage), *_days(article, claim, passage)):
+        yield Flag(code=FlagCode.NUMBER_NOT_IN_SOURCE, detail=detail)
+
+
+def _numbers(article: Article, claim: Claim, passage: Passage) -> Iterator[str]:
+    language = article.metadata.language
+    claimed = _asked(claim.text, language)
+    if not certain(claim):
+        claimed += [n for n in _asked(claim.content.text, language) if not any(n.agrees(m) for m in claimed)]
+    if not claimed:
+        return
+    here = find_numbers(passage.sentences, language)
+    open_ = [n for n in claimed if not _supported(n, here) and not _supported(n, implied(passage.sentences, language))]
+    lost = [n for n in _asked(passage.content, language) if not any(n.agrees(m) for m in claimed)]
+    everywhere = find_numbers(all_text(article), language) if open_ else ()
+    for number in open_:
+        if _counted_from_publication(article, number, passage):
+            continue
+        rival = next((n for n in lost if (n.percent, n.currency) == (number.percent, number.currency)), None)
+        rival = rival or next(iter(lost), None)
+        if not _supported(number, everywhere):
+            said = f"The article says {rival.shown}, the claim {number.shown}." if rival else None
+            yield said or f"The claim says {number.shown}, the article does not."
+        elif rival or not _resolved(article, claim, passage, number):
+            yield f"The claim says {number.shown}: not in the passage, though elsewhere in the article."
+
+
+def _asked(text: str, language: str) -> list[Number]:
+    """Return the numbers that a claim must answer for: "one" in words is mostly a pronoun."""
+    return [n for n in find_numbers(text, language) if n.in_digits or n.readings[0] != 1]
+
+
+def _supported(number: Number, there: Iterable[Number]) -> bool:
+    return any(number.agrees(n) for n in there)
+
+
+def _resolved(article: Article, claim: Claim, passage: Passage, number: Number) -> bool:
+    """Tell whether a number belongs to words that the claim takes from elsewhere: "the five girls" for "they"."""
+    language = article.metadata.language
+    words = {w.casefold() for w in WORD.findall(passage.neighbourhood)}
+    year = number.readings[0]
+    if 1500 <= year < 2100 and not words.isdisjoint(WORDING.relative_time.get(language, frozenset())):
+        return True
+    taken = set(content_words(claim.text)) - set(content_words(passage.content))
+    return any(
+        not taken.isdisjoint(content_words(sentence)) and _supported(number, find_numbers(sentence, language))
+        for sentence in _sentences(all_text(article))
+    )
+
+
+@lru_cache(maxsize=1)
+def _sentences(text: str) -> tuple[str, ...]:
+    return tuple(sentence for sentence in BORDER.split(text) if sentence)
+
+
+def _counted_from_publication(article: Article, number: Number, passage: Passage) -> bool:
+    """Tell whether a number may be a date worked out from "on Thursday" or "last year"."""
+    published = article.metadata.published
+    relative = WORDING.relative_time.get(article.metadata.language)
+    words = {w.casefold() for w in WORD.findall(passage.neighbourhood)}
+    if published is None or number.percent or number.currency or (relative is not None and words.isdisjoint(relative)):
+        return False
+    value = number.readings[0]
+    if value == published.year or abs(value - published.year) == 1:
+        return True
+    return 1 <= value <= 31 and abs(value - published.day) <= 7
+
+
+def _days(article: Article, claim: Claim, passage: Passage) -> Iterator[str]:
+    language = language_data(article.metadata.language)
+    for names in (language.months, language.weekdays):
+        claimed = _dates(claim.text, names)
+        there = _dates(passage.content, names)
+        lost = [word for key, word in there.items() if key not in claimed]
+        for key, word in claimed.items():
+            if key in there or (not lost and key in _dates(passage.neighbourhood, names)):
+                continue
+            if lost:
+                yield f"The passage says {lost[0]}, the claim {word}."
+            elif key not in _dates(all_text(article), names) and article.metadata.published is None:
+                yield f"The claim says {word}, the article does not."
+
+
+def _dates(text: str, names: frozenset[str]) -> dict[str, str]:
+    """Return the months or days of the week of a text by their first letters, which no inflection changes."""
+    found: dict[str, str] = {}
+    for match in WORD.finditer(text):
+        word = bare(match[0])
+        small = word.casefold()
+        if small not in names or (small == "may" and not _DATED.search(text[: match.start()])):
+            continue
+        if word[0].islower() and small in ("march", "sun", "mar", "sat", "wed", "dec", "second"):
+            continue
+        found.setdefault("май" if small.startswith("ма") and len(small) == 3 else small[:3], word)
+    return found
