@@ -13,7 +13,7 @@ _NUMBER_WORDS = {
     **{"eight": "five", "nine": "two", "ten": "twelve", "eleven": "thirteen", "twelve": "twenty"},
     **{"twenty": "fifty", "thirty": "sixty", "forty": "ninety", "fifty": "thirty", "half": "a third of"},
 }
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August")
+_MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June", "July", "August")
 _MONTHS += ("September", "October", "November", "December")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _DAY_AND_MONTH = re.compile(

@@ -17,9 +17,8 @@ _Option = TypeVar("_Option")
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„«»]+)[\"”“»]")
 _LONG_WORD = re.compile(r"(?<![\w'’-])[^\W\d_A-Z]{4,}(?![\w'’-])")
 _LISTING = frozenset("and or y o et ou e и или und oder".split())
-_PRONOUNS = frozenset(
-    "he she they it who we i his her their er sie es wir il elle ils elles él ella ellos ele ela eles он она они".split()
-)
+_PRONOUNS = frozenset("he she they it who we i his her their er sie es wir il elle ils elles él ella ellos".split())
+_PRONOUNS |= frozenset("ele ela eles он она они".split())
 
 
 class Fault(StrEnum):
@@ -74,12 +73,9 @@ UNPLACED = frozenset({Fault.QUOTATION_CHANGED, Fault.QUOTATION_CUT, Fault.QUOTAT
 
 def plant(subject: Subject, fault: Fault) -> Iterator[ClaimDraft]:
     """Give the faulty versions of a claim: none where the fault does not fit it."""
-    text, language = subject.draft.text, subject.case.language
     match fault:
-        case Fault.NUMBER:
-            yield from _with_texts(subject, other_numbers(text))
-        case Fault.DATE:
-            yield from _with_texts(subject, other_dates(text))
+        case Fault.NUMBER | Fault.DATE | Fault.NEGATION:
+            yield from _with_texts(subject, fault)
         case Fault.NAME:
             yield from _with_names(subject, subject.names(), subject.strangers)
         case Fault.NAME_SWAPPED:
@@ -88,8 +84,6 @@ def plant(subject: Subject, fault: Fault) -> Iterator[ClaimDraft]:
             yield from _swapped(subject, inside=False)
         case Fault.NAMES_EXCHANGED:
             yield from _exchanged(subject)
-        case Fault.NEGATION:
-            yield from _with_texts(subject, turned_round(text, language))
         case Fault.SPEAKER | Fault.SPEAKER_OF_PRONOUN | Fault.SPEAKER_ELSEWHERE:
             yield from _other_speaker(subject, fault)
         case Fault.QUOTATION_CHANGED | Fault.QUOTATION_CUT:
@@ -101,7 +95,12 @@ def plant(subject: Subject, fault: Fault) -> Iterator[ClaimDraft]:
             assert_never(fault)
 
 
-def _with_texts(subject: Subject, texts: Iterator[str]) -> Iterator[ClaimDraft]:
+def _with_texts(subject: Subject, fault: Fault) -> Iterator[ClaimDraft]:
+    text = subject.draft.text
+    if fault is Fault.NEGATION:
+        texts = turned_round(text, subject.case.language)
+    else:
+        texts = other_numbers(text) if fault is Fault.NUMBER else other_dates(text)
     return (subject.draft.model_copy(update={"text": text}) for text in texts if text != subject.draft.text)
 
 

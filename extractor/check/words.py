@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from extractor.rules.language import language as language_data
 from extractor.schema import Article
@@ -130,8 +130,13 @@ def spelled_out(text: str, word: str) -> str:
 
 def is_title(word: str, language: str) -> bool:
     """Tell whether a word is what people are called before their names, or what they are: President, Judge."""
+    return word.casefold() in _titles(language)
+
+
+@cache
+def _titles(language: str) -> frozenset[str]:
     nouns = language_data(language).nouns
-    return word.casefold() in nouns.titles | nouns.roles | nouns.honorifics | nouns.he_titles | nouns.she_titles
+    return nouns.titles | nouns.roles | nouns.honorifics | nouns.he_titles | nouns.she_titles
 
 
 def content_words(text: str) -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extractor.cli.bench_copies import near_copies
+from extractor.cli.bench_guard import guard
 from extractor.cli.bench_workers import workers
 from extractor.cli.output import article_progress, bytes_progress, new_table, stdout_console
 from extractor.cli.rivals import InstallOption, langextract_worker
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Measure speed and soundness on this machine.", no_args_is_help=True)
 
+app.command("guard")(guard)
 app.command("near-copies")(near_copies)
 app.command("workers")(workers)
 
@@ -168,19 +170,4 @@ def grounding(
     totals = [sum(row.n_right for row in result.rows) for result in results]
     table.add_row("all", str(results[0].n_quotations), *map(str, totals))
     table.add_row("milliseconds for all", "", *(f"{result.seconds * 1000:.1f}" for result in results))
-    stdout_console().print(table)
-
-
-@app.command("guard")
-def guard() -> None:
-    """Plant faults in sound claims and count the alarms: detection and false-alarm rates per kind of fault."""
-    from eval.bench_guard import bench_guard
-    from extractor.check import check
-    from extractor.ground import ground
-
-    rows = bench_guard(lambda article, sentences, draft: check(article, ground(article, sentences, draft)))
-    numbers = ("planted", "detected", "clean", "false alarms")
-    table = new_table("fault", *numbers, right=numbers)
-    for row in rows:
-        table.add_row(row.fault, str(row.n_planted), str(row.n_detected), str(row.n_clean), str(row.n_false_alarms))
     stdout_console().print(table)
