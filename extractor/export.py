@@ -155,6 +155,11 @@ def articles_to_csv(records: Iterable[ArticleRecord]) -> Iterator[str]:
     return _csv(ARTICLE_COLUMNS, (_article_row(record) for record in records))
 
 
+def table_to_csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table with its header (RFC 4180, CRLF), safe to open in a spreadsheet."""
+    return "".join(_csv(columns, rows))
+
+
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
     out = io.StringIO()
     writer = csv.writer(out)

@@ -28,6 +28,7 @@ from review_app.logic.second import Second
 from review_app.logic.seconddesk import SecondDesk
 from review_app.logic.shelf import Shelf
 from review_app.logic.triage import Triage
+from review_app.logic.workdesk import WorkDesk
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -73,6 +74,10 @@ class Visit:
         profile = load_profile(self.settings)
         checks = CheckDesk(engine=self.engine, person=self.person, now=utc_now, profile=profile)
         return CheckSession(checks, monotonic=time.monotonic)
+
+    def work_desk(self) -> WorkDesk:
+        """Return the sight of how the work goes."""
+        return WorkDesk(engine=self.engine, person=self.person, now=utc_now)
 
     def second(self) -> Second:
         """Return a fresh session at the second looks.

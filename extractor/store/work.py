@@ -202,12 +202,11 @@ def frequent_sources(session: Session, *, window: Window, limit: int = 12) -> Fr
     )
 
 
-def published_times(session: Session, *, since: datetime | None) -> list[datetime]:
-    """Return when fact-checks were published first, the oldest first."""
+def count_published(session: Session, *, since: datetime | None) -> int:
+    """Count the fact-checks that were published for the first time since then, or ever."""
     at = col(FactCheckRow.published_at)
-    query = select(at).where(at.is_not(None)).order_by(at)
-    times = session.exec(query if since is None else query.where(at >= since))
-    return [time for time in times if time is not None]
+    query = select_columns(func.count()).where(at.is_not(None))
+    return int(session.execute(query if since is None else query.where(at >= _floor(since))).scalar_one())
 
 
 def extraction_costs(session: Session, *, since: datetime | None, bins: Bins) -> list[CostDone]:

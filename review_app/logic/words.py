@@ -152,6 +152,14 @@ def days_old(day: date, now: datetime) -> str:
     return f"{days // 30} months old" if days < 730 else f"{days // 365} years old"
 
 
+def seconds(n: int) -> str:
+    """Write a length of time in its largest whole unit: ``40 s``, ``2 min``, ``1 h``."""
+    for size, unit in ((3600, "h"), (60, "min")):
+        if n >= size and n % size == 0:
+            return f"{n // size} {unit}"
+    return f"{n} s"
+
+
 def clock(at: datetime) -> str:
     """Write a time out: ``24 November 2026, 09:30 UTC``."""
     at = at.astimezone(UTC)
