@@ -54,11 +54,6 @@ class Span(Value):
     """What the place's clock is ahead of UTC."""
 
     @property
-    def days(self) -> float:
-        """How long it has lasted."""
-        return (self.until - self.since) / timedelta(days=1)
-
-    @property
     def numbers(self) -> range:
         """Return the number of every bar, also of those in which nothing was done."""
         return range(self.bins.of(self.since), self.bins.of(self.until) + 1)
@@ -121,7 +116,7 @@ class Standing(Value):
     over_time: tuple[tuple[int, Share], ...]
     """By bar; those without a decision are left out."""
     drift: str
-    """Told where the first and the second half of the period differ by more than chance; else empty."""
+    """Told where the first and the second half of its own time differ by more than chance; else empty."""
 
     @property
     def name(self) -> str:
@@ -138,6 +133,8 @@ class Work(Value):
     """What the page shows."""
 
     span: Span
+    began: datetime | None
+    """When the first decision of all was made; None before it."""
     reviewer: str | None
     """Whose work is meant; None for everybody's."""
     progress: Progress
@@ -157,8 +154,9 @@ class Work(Value):
 
     @property
     def per_day(self) -> float:
-        """How many a day, over all days of the period."""
-        return self.n_decided / max(self.span.days, 1.0)
+        """How many a day, over all days of the period since work began."""
+        since = max(self.span.since, self.began or self.span.since)
+        return self.n_decided / max((self.span.until - since) / timedelta(days=1), 1.0)
 
 
 def span_of(period: Period, *, began: datetime | None, now: datetime, shift_hours: int) -> Span:
@@ -203,45 +201,45 @@ def time_bars(times: Mapping[int, int]) -> tuple[Bar, ...]:
     return tuple(bars)
 
 
-def standings(done: Sequence[WorkDone], span: Span) -> tuple[Standing, ...]:
+def standings(done: Sequence[WorkDone]) -> tuple[Standing, ...]:
     """Tell how each extractor's claims were decided, the one with the most first; what reviewers added has none."""
     by: defaultdict[tuple[str, str], list[WorkDone]] = defaultdict(list)
     for entry in done:
         if entry.kind in JUDGED and entry.model != BY_HAND:
             by[entry.model, entry.prompt].append(entry)
-    found = [_standing(model, prompt, entries, span) for (model, prompt), entries in by.items()]
+    found = [_standing(model, prompt, entries) for (model, prompt), entries in by.items()]
     return tuple(sorted(found, key=lambda one: (-one.accepted.n, one.name)))
 
 
-def _standing(model: str, prompt: str, entries: Sequence[WorkDone], span: Span) -> Standing:
+def _standing(model: str, prompt: str, entries: Sequence[WorkDone]) -> Standing:
     by_kind: Counter[DecisionKind] = Counter()
     by_bin: defaultdict[int, Counter[DecisionKind]] = defaultdict(Counter)
     for entry in entries:
         by_kind[entry.kind] += entry.n
         by_bin[entry.bin][entry.kind] += entry.n
     over_time = tuple((number, _accepted(by_bin[number])) for number in sorted(by_bin))
-    middle = span.numbers[len(span.numbers) // 2]
+    middle = (over_time[0][0] + over_time[-1][0] + 1) / 2
     halves = [
         Share(k=sum(s.k for _, s in half), n=sum(s.n for _, s in half))
         for half in ([o for o in over_time if o[0] < middle], [o for o in over_time if o[0] >= middle])
-        if half
     ]
-    return Standing(model=model, prompt=prompt, by_kind=dict(by_kind), over_time=over_time, drift=_drift(halves))
+    drift = _drift(*halves)
+    return Standing(model=model, prompt=prompt, by_kind=dict(by_kind), over_time=over_time, drift=drift)
 
 
 def _accepted(by_kind: Counter[DecisionKind]) -> Share:
     return Share(k=by_kind[DecisionKind.VERIFY], n=by_kind.total())
 
 
-def _drift(halves: Sequence[Share]) -> str:
+def _drift(first: Share, second: Share) -> str:
     """Say what changed where the two intervals do not even touch."""
-    if len(halves) < 2 or min(half.n for half in halves) < FEWEST_TO_COMPARE:
+    if min(first.n, second.n) < FEWEST_TO_COMPARE:
         return ""
-    (low, high), (later_low, later_high) = (half.interval for half in halves)
+    (low, high), (later_low, later_high) = first.interval, second.interval
     if later_low <= high and low <= later_high:
         return ""
     moved = "fell" if later_high < low else "rose"
-    return f"{moved} from {halves[0].value:.0%} to {halves[1].value:.0%}"
+    return f"{moved} from {first.value:.0%} to {second.value:.0%}"
 
 
 def reason_bars(done: Sequence[WorkDone]) -> tuple[Bar, ...]:

@@ -51,13 +51,15 @@ class WorkDesk:
         if reviewer != self.person.name:
             self.person.must(Act.READ if reviewer is None else Act.EDIT)
         with open_session(self.engine, reading=True) as session:
-            span = span_of(period, began=work_began(session), now=self.now(), shift_hours=shift_hours)
+            began = work_began(session)
+            span = span_of(period, began=began, now=self.now(), shift_hours=shift_hours)
             window = Window(since=span.since, reviewer=reviewer)
             by_status = count_by_status(session)
             waiting, verified, corrected, rejected = (by_status.get(s, 0) for s in (ClaimStatus.PENDING, *DECIDED))
             everybody = Window(since=span.since)
             return Work(
                 span=span,
+                began=began,
                 reviewer=reviewer,
                 progress=Progress(waiting=waiting, verified=verified, corrected=corrected, rejected=rejected),
                 done=tuple(work_done(session, window=window, bins=span.bins)),

@@ -46,7 +46,7 @@ FEW_PAIRS = 8
 def desk_page(visit: Visit) -> None:
     """Draw how the work goes."""
     desk = visit.work_desk()
-    st.html('<h1 class="cd-title">How the work goes</h1>')
+    title = st.container()
     with st.container(key="desk_choice", horizontal=True, vertical_alignment="center", gap="medium"):
         period = st.segmented_control(
             "Period",
@@ -66,6 +66,7 @@ def desk_page(visit: Visit) -> None:
     if not work.progress.total and not work.costs:
         message("Nothing to tell yet", ["Extract claims, decide them, then come back."], ["claimdesk extract"])
         return
+    title.html('<h1 class="cd-title">How the work goes</h1>')
     figures(work)
     sections: list[Callable[[Work], None]] = [_done, _times, _accepted, _reasons, _sources]
     if work.reviewer is None:
@@ -120,7 +121,7 @@ def _times(work: Work) -> None:
 
 
 def _accepted(work: Work) -> None:
-    found = standings(work.done, work.span)
+    found = standings(work.done)
     if not found:
         told = "Tells how many claims of each extractor were verified as found, once some are decided."
         question("Do the extractors stay as good?", told)
@@ -128,7 +129,7 @@ def _accepted(work: Work) -> None:
     drifting = [one for one in found if one.drift]
     told = "Share of claims that were verified as found; the rest was corrected or rejected."
     if drifting:
-        told += f" {words.count(len(drifting), 'extractor')} changed between the first and second half of the period."
+        told += f" {words.count(len(drifting), 'extractor')} changed with time."
     question("Do the extractors stay as good?", told)
     for one in found[:MOST_SERIES]:
         standing_line(one)

@@ -17,7 +17,7 @@ def figures(work: Work) -> None:
     """Draw the few numbers that matter most."""
     shown = [
         (f"{work.n_decided:,}", "decided", "Decisions of this period that are in force, added claims among them"),
-        (_rate(work.per_day), "a day", "Over all days of the period, those without work among them"),
+        (_rate(work.per_day), "a day", "Over all days of the period since work began, those without work among them"),
     ]
     if (half := within(work.times, 0.5)) is not None:
         most = within(work.times, 0.9) or half
@@ -52,9 +52,14 @@ def bar_list(bars: Sequence[Bar], *, head: tuple[str, str]) -> None:
         f"</span></td><td>{bar.n:,}</td></tr>"
         for bar in bars
     )
+    kinds = dict.fromkeys(kind for bar in bars for kind, n in bar.parts if kind and n)
+    legend = (
+        "".join(f'<span><i class="{kind}"></i>{words.DID[kind]}</span>' for kind in kinds) if len(kinds) > 1 else ""
+    )
+    names = f'<th scope="col">{safe(head[0])}</th><td></td><th scope="col">{safe(head[1])}</th>'
     st.html(
-        f'<table class="cd-bars"><thead><tr><th scope="col">{safe(head[0])}</th><td></td>'
-        f'<th scope="col">{safe(head[1])}</th></tr></thead><tbody>{rows}</tbody></table>'
+        f'<p class="cd-legend">{legend}</p>'
+        f'<table class="cd-bars"><thead><tr>{names}</tr></thead><tbody>{rows}</tbody></table>'
     )
 
 

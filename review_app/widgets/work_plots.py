@@ -39,7 +39,7 @@ _CONFIG = {
         "labelFontSize": 13,
         "title": None,
     },
-    "axisX": {"grid": False, "domain": True, "domainColor": "var(--cd-line)"},
+    "axisX": {"grid": False, "labelPadding": 7, "domain": True, "domainColor": "var(--cd-line)"},
     "legend": {
         "labelColor": "var(--cd-muted)",
         "labelFontSize": 13,
@@ -90,8 +90,9 @@ def accepted_plot(work: Work, one: Standing) -> None:
         {"field": "high", "title": "At most", "format": ".0%"},
         {"field": "n", "title": "Claims", "format": ","},
     ]
-    mean = {"type": "rule", "strokeDash": [3, 3], "color": "var(--cd-muted)"}
-    interval = {"type": "rule", "strokeWidth": 5, "opacity": 0.3, "color": SERIES[0]}
+    # Only the line is told to screen readers: it says the same.
+    mean = {"type": "rule", "aria": False, "strokeDash": [3, 3], "color": "var(--cd-muted)"}
+    interval = {"type": "rule", "aria": False, "strokeWidth": 5, "opacity": 0.3, "color": SERIES[0]}
     points = {"size": 34, "filled": True, "color": SERIES[0]}
     line = {"type": "line", "point": points, "strokeWidth": 1.5, "color": SERIES[0]}
     layers = [
@@ -116,7 +117,7 @@ def cost_plot(work: Work) -> None:
         "mark": {"type": "bar", "cornerRadiusEnd": 1},
         "encoding": {
             "x": _days(work),
-            "y": {"field": "usd", "type": "quantitative", "axis": {"tickCount": 4, "format": "$,~r"}},
+            "y": {"field": "usd", "type": "quantitative", "axis": {"tickCount": 4, "format": "$,.2f"}},
             "color": _colours(models, list(SERIES[: len(models)]), "model"),
             "tooltip": [
                 _when(work),

@@ -1,6 +1,6 @@
 """All states of all pages: each page has a module beside this one, and its states are added here."""
 
 from tests.review_app.stage import State
-from tests.review_app.states import factchecks, people, review, second
+from tests.review_app.states import desk, factchecks, people, review, second
 
-STATES: tuple[State, ...] = (*review.STATES, *factchecks.STATES, *second.STATES, *people.STATES)
+STATES: tuple[State, ...] = (*review.STATES, *factchecks.STATES, *second.STATES, *people.STATES, *desk.STATES)
