@@ -1,7 +1,8 @@
 """An OpenAI-compatible endpoint that gives the same reply after a set delay, lean enough to wait for others.
 
 Runs in a process of its own, so that its work is not booked on the client it measures. It knows each
-article by the first ``story number N`` of the request, and tells at ``GET /asked`` how often each was asked about.
+article by the last ``story number N`` of the request, and tells at ``GET /asked`` how often each was asked
+about and how often the answer went out to somebody who was still there.
 """
 
 import argparse
@@ -9,6 +10,7 @@ import asyncio
 import json
 import re
 import sys
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,13 +21,25 @@ LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
 PROMPT_TOKENS, OUTPUT_TOKENS = 1000, 60
 
 
+class _Served:
+    """What the endpoint does and has done."""
+
+    def __init__(self, body: bytes, delay_s: float) -> None:
+        self.answer = _response(body)
+        self.delay_s = delay_s
+        self.asked: Counter[int] = Counter()
+        self.answered: Counter[int] = Counter()
+
+    @property
+    def counts(self) -> bytes:
+        return json.dumps({"asked": self.asked, "answered": self.answered}).encode()
+
+
 class _Connection(asyncio.Protocol):
     """One client: requests come one after the other and are answered each after the delay."""
 
-    def __init__(self, body: bytes, delay_s: float, asked: Counter[int]) -> None:
-        self._answer = _response(body)
-        self._delay_s = delay_s
-        self._asked = asked
+    def __init__(self, served: _Served) -> None:
+        self._served = served
         self._received = b""
         self._transport: asyncio.Transport | None = None
 
@@ -45,16 +59,23 @@ class _Connection(asyncio.Protocol):
 
     def _take(self, request: bytes) -> None:
         if request.startswith(b"GET"):
-            self._write(_response(json.dumps(self._asked).encode()))
+            self._write(_response(self._served.counts))
             return
         # Examples of a prompt come before the article.
-        if stories := STORY.findall(request):
-            self._asked[int(stories[-1])] += 1
-        asyncio.get_running_loop().call_later(self._delay_s, self._write, self._answer)
+        stories = STORY.findall(request)
+        number = int(stories[-1]) if stories else -1
+        self._served.asked[number] += 1
+        asyncio.get_running_loop().call_later(self._served.delay_s, self._reply, number)
 
-    def _write(self, answer: bytes) -> None:
-        if self._transport and not self._transport.is_closing():
-            self._transport.write(answer)
+    def _reply(self, number: int) -> None:
+        if self._write(self._served.answer):
+            self._served.answered[number] += 1
+
+    def _write(self, answer: bytes) -> bool:
+        if self._transport is None or self._transport.is_closing():
+            return False
+        self._transport.write(answer)
+        return True
 
 
 def _response(body: bytes) -> bytes:
@@ -75,14 +96,19 @@ def completion(content: str) -> bytes:
 
 async def serve(content: str, delay_s: float) -> None:
     """Print the port on stdout and answer until the process ends."""
-    asked: Counter[int] = Counter()
-    body = completion(content)
-    server = await asyncio.get_running_loop().create_server(
-        lambda: _Connection(body, delay_s, asked), "127.0.0.1", 0, backlog=1024
-    )
+    served = _Served(completion(content), delay_s)
+    server = await asyncio.get_running_loop().create_server(lambda: _Connection(served), "127.0.0.1", 0, backlog=1024)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
     sys.stdout.flush()
     await server.serve_forever()
+
+
+def counts(base_url: str) -> tuple[Counter[int], Counter[int]]:
+    """Return how often each story was asked about, and how often somebody was there to take the answer."""
+    with urllib.request.urlopen(base_url.removesuffix("/v1") + "/asked") as response:
+        told = json.load(response)
+    asked, answered = ({int(number): n for number, n in told[name].items()} for name in ("asked", "answered"))
+    return Counter(asked), Counter(answered)
 
 
 @contextmanager

@@ -91,10 +91,26 @@ class Budget:
             self._reserved[article_sha256] = guess
             return True
 
-    async def settle(self, article_sha256: str, usage: Usage) -> None:
-        """Book what an article really used in place of what was reserved for it."""
+    def reserve(self, key: str, guess: Estimate, *, anyway: bool = False) -> bool:
+        """Reserve more for something that takes long, such as a batch, without waiting for others.
+
+        Args:
+            key: What it is for; `settle` ends it.
+            guess: What is added to it.
+            anyway: It is under way already, whether there is room or not.
+
+        Returns:
+            False when there is no room for it.
+        """
+        if not (anyway or self._has_room(guess)):
+            return False
+        self._reserved[key] = self._reserved.get(key, Estimate()) + guess
+        return True
+
+    async def settle(self, key: str, usage: Usage) -> None:
+        """Book what an article or batch really used in place of what was reserved for it."""
         async with self._settled:
-            guess = self._reserved.pop(article_sha256)
+            guess = self._reserved.pop(key, Estimate())
             self._settled_usage += usage
             guessed = guess.prompt_tokens + guess.output_tokens
             if guessed and usage.calls:

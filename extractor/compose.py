@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from extractor.errors import ConfigError
 from extractor.ingest.fetch import FetchOptions
 from extractor.pipeline import Extractor
 from extractor.prices import FREE, Price, load_prices
@@ -12,6 +13,8 @@ from extractor.weights import Progress
 
 if TYPE_CHECKING:
     from extractor.model import Replies
+    from extractor.parcel import Asking
+    from extractor.replies import ReplyShelf
 
 
 @asynccontextmanager
@@ -69,10 +72,42 @@ def fetch_options(settings: Settings) -> FetchOptions:
     )
 
 
-def price_of(model: str, settings: Settings) -> Price | None:
-    """Return what a model's tokens cost; None when it is not known.
+@asynccontextmanager
+async def open_batches(model: str, settings: Settings, *, replies: "ReplyShelf") -> AsyncIterator["Asking"]:
+    """Make an endpoint's batches ready.
+
+    Args:
+        model: The name that the endpoint has for its model.
+        settings: Where the endpoint and the key are.
+        replies: Where answers are kept.
+
+    Yields:
+        Who asks.
+
+    Raises:
+        ConfigError: The model is not behind an endpoint, or nobody knows where that is.
+    """
+    from extractor.endpoint import EndpointExtractor, EndpointOptions
+    from extractor.model import Model, endpoint_options
+    from extractor.model.batches import Batches
+    from extractor.parcel import Asking
+
+    if model in {"rules", "local"}:
+        raise ConfigError(f"--batch-api is for models behind an endpoint, and {model!r} is none: leave it out")
+    async with Model(endpoint_options(settings, model), replies=replies) as endpoint:
+        batches = Batches(endpoint, price_of(model, settings, in_batch=True))
+        extractor = EndpointExtractor(endpoint, EndpointOptions(second_pass=settings.second_pass))
+        yield Asking(extractor, endpoint, batches, replies)
+
+
+def price_of(model: str, settings: Settings, *, in_batch: bool = False) -> Price | None:
+    """Return what a model's tokens cost, directly or in a batch; None when it is not known.
 
     Raises:
         ConfigError: The file of prices is malformed.
     """
-    return FREE if model in {"rules", "local"} else load_prices(settings).of(model)
+    if model in {"rules", "local"}:
+        return FREE
+    prices = load_prices(settings)
+    price = prices.of(model)
+    return price.times(prices.batch_share) if price and in_batch else price

@@ -9,7 +9,7 @@ from functools import partial
 from pydantic import BaseModel, Field, field_validator
 
 from extractor.errors import ModelError, ModelTruncated, ModelUnavailable
-from extractor.model import Asker, request_sha256
+from extractor.model import Asker, NotAskedYet, request_sha256
 from extractor.pieces import Run, cut, span_of, state_after
 from extractor.pipeline import Proposal, Question, stages_sha256
 from extractor.prompting import Message, Prompt, Role, load_prompt, numbered, render
@@ -169,9 +169,16 @@ class EndpointExtractor:
         """Ask about several pieces, at most so many at once, and put the answers together in their order."""
         gate = asyncio.Semaphore(self._options.max_parallel)
 
+        waiting: list[NotAskedYet] = []
+
         async def gated(question: _Ask) -> tuple[_Outcome, ...]:
             async with gate:
-                return await question()
+                try:
+                    return await question()
+                except NotAskedYet as exc:
+                    # The others are to come out too: all of them go into the same batch.
+                    waiting.append(exc)
+                    return ()
 
         try:
             async with asyncio.TaskGroup() as group:
@@ -179,6 +186,8 @@ class EndpointExtractor:
         except ExceptionGroup as failures:
             # One unusable endpoint is one error, however many pieces met it.
             raise failures.exceptions[0] from failures
+        if waiting:
+            raise waiting[0]
         outcomes = [outcome for task in tasks for outcome in task.result()]
         return Proposal(
             drafts=tuple(draft for outcome in outcomes for draft in outcome.drafts),
@@ -222,11 +231,16 @@ class EndpointExtractor:
             cut_off = exc
         half = len(run) // 2
         outcomes = []
+        waiting: NotAskedYet | None = None
         for part in (run[:half], run[half:]):
             try:
                 outcomes.append(await self._claims(article, part))
             except ModelTruncated as exc:
                 outcomes.append(_failed(part, exc))
+            except NotAskedYet as exc:
+                waiting = exc
+        if waiting:
+            raise waiting
         outcomes[0] = _with_first_try(outcomes[0], cut_off)
         return tuple(outcomes)
 
@@ -248,7 +262,7 @@ class EndpointExtractor:
         messages = messages or self._messages(article, run)
         try:
             reply = await self._model.ask(messages, ClaimsReply, max_output_tokens=self._options.max_output_tokens)
-        except (ModelTruncated, ModelUnavailable):
+        except (ModelTruncated, ModelUnavailable, NotAskedYet):
             raise
         except ModelError as exc:
             return _failed(run, exc)

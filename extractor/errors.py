@@ -99,6 +99,13 @@ class Fault(StrEnum):
     NOT_AN_ENDPOINT = "not_an_endpoint"
     """HTML, nothing or other JSON from an address that never answered properly."""
     BUDGET = "budget"
+    BATCH_EXPIRED = "batch_expired"
+    """A batch's time ran out before the question was answered."""
+    BATCH_CANCELLED = "batch_cancelled"
+    BATCH_INCOMPLETE = "batch_incomplete"
+    """A batch has ended, and its files say nothing of the question."""
+    NO_BATCHES = "no_batches"
+    """The endpoint has no Batch API."""
 
     @property
     def scope(self) -> FaultScope:
@@ -117,6 +124,9 @@ _OF_THE_MOMENT = frozenset(
         Fault.CONNECTION_LOST,
         Fault.GARBLED,
         Fault.UNREACHABLE,
+        Fault.BATCH_EXPIRED,
+        Fault.BATCH_CANCELLED,
+        Fault.BATCH_INCOMPLETE,
     }
 )
 _OF_THE_ARTICLE = frozenset({Fault.REFUSED, Fault.TRUNCATED, Fault.MISFIT, Fault.REJECTED, Fault.NO_CHOICES})

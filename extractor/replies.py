@@ -103,10 +103,11 @@ class ReplyShelf:
         for reply in replies:
             self._new.pop(reply.request_sha256, None)
 
-    def spend(self, usage: Usage) -> None:
-        """Hear what a call has cost, whatever became of it."""
+    def spend(self, usage: Usage, *, told: bool = False) -> None:
+        """Hear what a call has cost, whatever became of it; `told` when the run has been told already."""
         self.spent += usage
-        self._untold += usage
+        if not told:
+            self._untold += usage
 
     def take_spent(self) -> Usage:
         """Return what calls have cost since this was last asked."""

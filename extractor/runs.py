@@ -28,6 +28,7 @@ from extractor.store import (
     claim_backlog,
     close_attempts,
     count_backlog,
+    dissolve_unsent,
     end_dead_runs,
     end_run,
     get_run,
@@ -226,13 +227,35 @@ class OpenRun:
                 await self._beating
         if self._writer is not None:
             if self._replies is not None:
-                self._book(rest := self._replies.take_spent())
+                self.book(rest := self._replies.take_spent())
                 self._writer.put_now(rest)
             await self._writer.__aexit__(kind, exc, trace)
 
     def settle_with(self, settling: Settling) -> None:
         """Say who put the articles into the run's hands; before it is entered."""
         self._settling = settling
+
+    def draw(self, *, page: int, alone: bool = False) -> "_Draw":
+        """Return the articles of the backlog one by one, claimed; an async context manager.
+
+        Args:
+            page: Claimed at once.
+            alone: Those over which processes have died, instead of all others.
+        """
+        return _Draw(self, page=page, alone=alone)
+
+    async def transact(self, work: "Callable[[Session], T]") -> T:
+        """Do a transaction off the loop, again where the database is away for a while.
+
+        Raises:
+            StoreError: The database refused, or did not come back in time.
+        """
+
+        def transaction() -> T:
+            with open_session(self._engine) as session:
+                return work(session)
+
+        return await self._in_thread(transaction)
 
     def lose_patience(self) -> None:
         """Wait for the database no longer."""
@@ -255,10 +278,10 @@ class OpenRun:
             StoreError: The database refused, or did not come back in time.
         """
         concurrency = self._request.settings.concurrency
-        async with _Draw(self, page=min(concurrency, MOST_AHEAD)) as draw:
+        async with self.draw(page=min(concurrency, MOST_AHEAD)) as draw:
             await batch.work(draw, concurrency=concurrency)
         if not batch.is_stopping:
-            async with _Draw(self, page=1, alone=True) as draw:
+            async with self.draw(page=1, alone=True) as draw:
                 await batch.work(draw, concurrency=1)
 
     async def end(self, state: RunState, reason: str = "") -> Run:
@@ -323,7 +346,7 @@ class OpenRun:
     def give_back(self, article: Article) -> None:
         """Take back an article that was not tried, or broken off; what was spent on it is written before."""
         if self._replies is not None and (spent := self._replies.take_spent()).calls:
-            self._book(spent)
+            self.book(spent)
             self._opened().put_now(spent)
         self._opened().put_now(GivenBack(article_sha256=article.sha256))
 
@@ -341,6 +364,7 @@ class OpenRun:
         with open_session(self._engine) as session:
             born_at = request.born_at or now
             end_dead_runs(session, is_dead=lambda run: is_dead(run, now, born_at, request.dead_after_s), now=now)
+            dissolve_unsent(session)
             if request.retry_failed:
                 take_up_again(session, backlog=self._backlog)
             if request.retry_lost:
@@ -359,14 +383,15 @@ class OpenRun:
         self._backlog = self._backlog.model_copy(update={"run_id": run_id})
         self.totals = gains
 
-    def _book(self, usage: Usage) -> None:
+    def book(self, usage: Usage) -> None:
+        """Count what was spent, beside the outcomes; it is in the database, or on its way."""
         self.totals += RunTotals(usage=usage)
 
     async def _beat(self, writer: Writer[Written]) -> None:
         while True:
             await asyncio.sleep(self._request.dead_after_s / BEATS)
             spent = self._replies.take_spent() if self._replies else Usage()
-            self._book(spent)
+            self.book(spent)
             await writer.put(spent)
 
     def _write(self, items: Sequence[Written]) -> None:

@@ -568,6 +568,8 @@ class RunSettings(Value):
     concurrency: int
     """Articles in flight at once."""
     max_tries: int
+    batch_api: bool = False
+    """By batches at the provider."""
     max_cost_usd: float | None = None
     max_tokens: int | None = None
 

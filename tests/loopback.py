@@ -23,6 +23,7 @@ class Request:
     headers: dict[str, str]
     """Names in lower case."""
     body: bytes
+    method: str = "POST"
 
     @property
     def json(self) -> Any:
@@ -134,7 +135,7 @@ class LoopbackEndpoint:
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 before()
-                answer = endpoint._next(Request(self.path, headers, body))
+                answer = endpoint._next(Request(self.path, headers, body, self.command))
                 # Waits in the background of a test that gave up: the server's end ends it.
                 endpoint._stopping.wait(answer.delay_s)
                 if answer.cut or endpoint._stopping.is_set():

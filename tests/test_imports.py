@@ -41,6 +41,7 @@ LAYERS = (
         "extractor/profile.py",
         "extractor/numbers.py",
         "extractor/waits.py",
+        "extractor/provider_batch.py",
     ),
     (
         "extractor/segment.py",
@@ -58,7 +59,16 @@ LAYERS = (
     ),
     ("extractor/pipeline.py",),
     ("extractor/rules_extractor.py", "extractor/hybrid.py", "extractor/endpoint.py"),
-    ("extractor/batch.py", "extractor/budget.py", "extractor/writer.py", "extractor/runs.py", "extractor/following/"),
+    (
+        "extractor/batch.py",
+        "extractor/batch_api.py",
+        "extractor/budget.py",
+        "extractor/following/",
+        "extractor/parcel.py",
+        "extractor/replies.py",
+        "extractor/runs.py",
+        "extractor/writer.py",
+    ),
     ("extractor/compose.py", "extractor/doctor.py", "extractor/worker/"),
     ("extractor/cli/",),
 )

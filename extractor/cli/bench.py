@@ -13,6 +13,7 @@ import typer
 
 from extractor.cli.bench_copies import near_copies
 from extractor.cli.bench_guard import guard
+from extractor.cli.bench_kills import kills
 from extractor.cli.bench_workers import workers
 from extractor.cli.output import article_progress, bytes_progress, new_table, stdout_console
 from extractor.cli.rivals import InstallOption, langextract_worker
@@ -25,6 +26,7 @@ app = typer.Typer(help="Measure speed and soundness on this machine.", no_args_i
 app.command("guard")(guard)
 app.command("near-copies")(near_copies)
 app.command("workers")(workers)
+app.command("kills")(kills)
 
 HEAVY = ("streamlit", "pandas", "openai", "sqlmodel")
 

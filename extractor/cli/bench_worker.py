@@ -38,6 +38,23 @@ class Measured(Value):
     """Of this process since its start."""
 
 
+def content() -> str:
+    """Return what the endpoint is to say about every story."""
+    claim = {
+        "sentences": [1],
+        "quotes": ["The pump failed at noon"],
+        "quotation": "indirect",
+        "cue": "said",
+        "mention": "the harbour board",
+        "source": "the harbour board",
+        "source_kind": "organisation",
+        "claim": "The pump failed at noon.",
+        "kind": "event",
+        "check_worthiness": 0.6,
+    }
+    return json.dumps({"claims": [claim]})
+
+
 def story(n: int) -> "Article":
     """Return a small article that differs from all others."""
     from extractor.ingest import make_article

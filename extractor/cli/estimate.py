@@ -37,7 +37,7 @@ async def estimate(engine: "Engine", settings: "Settings", job: "Job", *, as_jso
                     questions = [q for a in page.articles for q in extractor.questions(a, segment(a))]
                     asked = [q.request_sha256 for q in questions if q.request_sha256]
                     total += add_up(questions, kept_requests(session, request_sha256s=asked))
-    price = price_of(model, settings)
+    price = price_of(model, settings, in_batch=job.plan is not None)
     cost = cost_usd(price, total) if price else None
     if as_json:
         print_json({"model": model, "articles": n_articles, **total.model_dump(), "cost_usd": cost})

@@ -2,10 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
@@ -27,7 +27,8 @@ from extractor.cli.watching import Watch, duration, spent, watching
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from extractor.batch import Batch, Outcome
+    from extractor.batch import Outcome
+    from extractor.batch_api import BatchPlan
     from extractor.budget import Limits
     from extractor.pipeline import Extractor
     from extractor.runs import OpenRun, RunRequest
@@ -78,6 +79,14 @@ def extract(
     max_tokens: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Stop before the run has used more, in and out.")
     ] = None,
+    batch_api: Annotated[
+        bool,
+        typer.Option("--batch-api", help="By the provider's batches: half the price, up to a day; see docs/batch.md."),
+    ] = False,
+    batch_size: Annotated[
+        int, typer.Option(min=1, max=50_000, help="Questions in one batch of --batch-api, at most.")
+    ] = 50_000,
+    poll: Annotated[float, typer.Option(metavar="SECONDS", min=0.1, help="Time between two looks at a batch.")] = 60.0,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Estimate articles, pieces, tokens and cost; nothing is asked.")
     ] = False,
@@ -128,7 +137,8 @@ def extract(
         retry_failed=retry_failed,
         with_copies=with_copies,
         retry_lost=retry_lost,
-        limits=_limits(model, settings, max_cost, max_tokens),
+        limits=_limits(model, settings, max_cost, max_tokens, in_batch=batch_api),
+        plan=_plan(batch_size, poll) if batch_api else None,
     )
     engine = open_store(settings.database_url)
     if dry_run:
@@ -165,6 +175,24 @@ class Job:
     with_copies: bool
     retry_lost: bool
     limits: "Limits"
+    plan: "BatchPlan | None"
+    """How to put it into batches at the provider; None to ask directly."""
+
+
+class Working(Protocol):
+    """What works the backlog off, whether by direct calls or by batches."""
+
+    n_in_flight: int
+    is_out_of_budget: bool
+
+    @property
+    def is_stopping(self) -> bool:
+        """Tell whether no more articles are begun."""
+        ...
+
+    def stop(self) -> None:
+        """Begin no more articles."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -178,16 +206,30 @@ class Ended:
     n_set_aside: int
     n_copies: int
     """Near copies that were left out."""
+    n_in_batch: int
     error: Exception | None
     """Why it ended before its time; the caller raises it."""
 
+    @property
+    def is_left(self) -> bool:
+        """Tell whether there are articles that are not done and were not begun."""
+        return bool(self.n_set_aside or self.n_elsewhere or self.n_in_batch)
 
-def _limits(model: str, settings: "Settings", max_cost: float | None, max_tokens: int | None) -> "Limits":
+
+def _plan(batch_size: int, poll_s: float) -> "BatchPlan":
+    from extractor.batch_api import BatchPlan
+
+    return BatchPlan(most_questions=batch_size, poll_s=poll_s)
+
+
+def _limits(
+    model: str, settings: "Settings", max_cost: float | None, max_tokens: int | None, *, in_batch: bool
+) -> "Limits":
     from extractor.budget import Limits
     from extractor.compose import price_of
     from extractor.errors import ConfigError
 
-    price = price_of(model, settings)
+    price = price_of(model, settings, in_batch=in_batch)
     if max_cost is not None and price is None:
         raise ConfigError(
             f"no price is known for model {model!r}, so --max-cost cannot be kept to: "
@@ -209,7 +251,7 @@ async def _run(engine: "Engine", settings: "Settings", job: Job, watch: Watch, r
     from extractor.batch import Batch
     from extractor.budget import Budget
     from extractor.clock import utc_now
-    from extractor.compose import open_extractor
+    from extractor.compose import open_batches, open_extractor
     from extractor.replies import ReplyShelf
     from extractor.runs import OpenRun
 
@@ -217,16 +259,24 @@ async def _run(engine: "Engine", settings: "Settings", job: Job, watch: Watch, r
         watch.ended(outcome, run.totals)
         report.add(outcome)
 
-    with bytes_progress() as progress:
-        async with (
-            ReplyShelf(engine, tell=watch.message) as replies,
-            open_extractor(job.model, settings, progress=progress, replies=replies) as extractor,
-        ):
-            request = _request(engine, job, extractor)
-            run = OpenRun(engine, request, clock=utc_now, tell=watch.message, watch=ended, replies=replies)
-            batch = Batch(extractor, clock=utc_now, budget=Budget(job.limits, replies), tell=watch.message)
-            error = await _worked_off(run, batch, watch)
-            return await _told(engine, run, batch, error, request.identity)
+    async with ReplyShelf(engine, tell=watch.message) as replies:
+        budget = Budget(job.limits, replies)
+        if job.plan is not None:
+            from extractor.batch_api import BatchApi
+
+            async with open_batches(job.model, settings, replies=replies) as asking:
+                request = _request(engine, job, asking.extractor)
+                run = OpenRun(engine, request, watch=ended, replies=replies, clock=utc_now, tell=watch.message)
+                api = BatchApi(run, asking, budget=budget, plan=job.plan, clock=utc_now, tell=watch.message)
+                error = await _worked_off(run, api, api.work, watch)
+                return await _told(engine, run, api, error, request.identity)
+        with bytes_progress() as progress:
+            async with open_extractor(job.model, settings, progress=progress, replies=replies) as extractor:
+                request = _request(engine, job, extractor)
+                run = OpenRun(engine, request, watch=ended, replies=replies, clock=utc_now, tell=watch.message)
+                batch = Batch(extractor, budget=budget, clock=utc_now, tell=watch.message)
+                error = await _worked_off(run, batch, lambda: run.work(batch), watch)
+                return await _told(engine, run, batch, error, request.identity)
 
 
 def _request(engine: "Engine", job: Job, extractor: "Extractor") -> "RunRequest":
@@ -243,6 +293,7 @@ def _request(engine: "Engine", job: Job, extractor: "Extractor") -> "RunRequest"
         settings=RunSettings(
             concurrency=job.concurrency,
             max_tries=job.max_tries,
+            batch_api=job.plan is not None,
             max_cost_usd=job.limits.max_cost_usd,
             max_tokens=job.limits.max_tokens,
         ),
@@ -253,7 +304,9 @@ def _request(engine: "Engine", job: Job, extractor: "Extractor") -> "RunRequest"
     )
 
 
-async def _worked_off(run: "OpenRun", batch: "Batch", watch: Watch) -> Exception | None:
+async def _worked_off(
+    run: "OpenRun", batch: Working, work: Callable[[], Awaitable[None]], watch: Watch
+) -> Exception | None:
     """Return why the run could not go on, if so; what had ended by then is written."""
     from extractor.errors import ModelUnavailable
 
@@ -261,7 +314,7 @@ async def _worked_off(run: "OpenRun", batch: "Batch", watch: Watch) -> Exception
         async with run:
             with _heeding_signals(run, batch, watch):
                 watch.begun(run.run_id, (await run.counts()).n_waiting)
-                await run.work(batch)
+                await work()
     except ModelUnavailable as exc:
         return exc
     except asyncio.CancelledError:
@@ -273,7 +326,7 @@ async def _worked_off(run: "OpenRun", batch: "Batch", watch: Watch) -> Exception
 
 
 async def _told(
-    engine: "Engine", run: "OpenRun", batch: "Batch", error: Exception | None, identity: "Identity"
+    engine: "Engine", run: "OpenRun", batch: Working, error: Exception | None, identity: "Identity"
 ) -> Ended:
     from extractor.schema import RunState
     from extractor.store import list_failures, open_session
@@ -290,11 +343,11 @@ async def _told(
     counts = await run.counts()
     with open_session(engine, reading=True) as session:
         aside = list_failures(session, identity=identity, set_aside=True, limit=MAX_NAMED)
-    return Ended(done, counts.n_elsewhere, aside, counts.n_set_aside, counts.n_copies, error)
+    return Ended(done, counts.n_elsewhere, aside, counts.n_set_aside, counts.n_copies, counts.n_in_batch, error)
 
 
 @contextmanager
-def _heeding_signals(run: "OpenRun", batch: "Batch", watch: Watch) -> Iterator[None]:
+def _heeding_signals(run: "OpenRun", batch: Working, watch: Watch) -> Iterator[None]:
     """Let the first SIGINT or SIGTERM end the run in good order, and the second at once."""
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
 
@@ -385,7 +438,7 @@ class _Report:
             return
         if self.n:
             self._print_table(ended.run, model)
-        elif ended.error is None and not ended.n_set_aside and not ended.n_elsewhere and not ended.run.reason:
+        elif ended.error is None and not ended.run.reason and not ended.is_left:
             stdout_console().print(
                 f"nothing to do: every article has been extracted with {model} (claimdesk status tells more)"
             )
@@ -427,6 +480,9 @@ def summary(run: "Run") -> str:
 def _remarks(ended: Ended) -> Iterator[str]:
     if ended.n_elsewhere:
         yield f"{count(ended.n_elsewhere, 'article')} in the hands of another run (claimdesk status tells which)"
+    if ended.n_in_batch:
+        n = count(ended.n_in_batch, "article")
+        yield f"{n} with questions in a batch at the provider; extract --batch-api collects the answers"
     if ended.n_copies:
         copies, them = ("1 near copy", "it") if ended.n_copies == 1 else (f"{ended.n_copies} near copies", "them")
         yield f"{copies} without a new sentence left out; claimdesk extract --with-copies takes {them} too"

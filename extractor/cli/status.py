@@ -15,6 +15,7 @@ from extractor.cli.output import (
 )
 
 if TYPE_CHECKING:
+    from extractor.provider_batch import ProviderBatch
     from extractor.schema import Failure, Run
     from extractor.store import ArticleUsage, CopyCounts, FailureCounts, FollowedSource, ModelUsage
 
@@ -42,6 +43,7 @@ def status(
         count_copies,
         count_failures,
         ledger_totals,
+        list_batches,
         list_failures,
         list_runs,
         list_sources,
@@ -68,6 +70,7 @@ def status(
         runs = list_runs(session, limit=MAX_RUNS)
         sources = list_sources(session)
         going = progress(session, now=utc_now())
+        batches = list_batches(session, limit=MAX_RUNS)
         titles = article_titles(session, sha256s=[f.article_sha256 for f in failures])
     if as_json:
         print_json(
@@ -87,6 +90,7 @@ def status(
                 "runs": runs,
                 "sources": sources,
                 "live": going,
+                "batches": batches,
             }
         )
         return
@@ -108,6 +112,7 @@ def status(
         console.print(live.live_table(going))
     _print_runs(runs)
     _print_sources(sources)
+    _print_batches(batches)
 
 
 def _copies_line(copies: "CopyCounts") -> str:
@@ -180,6 +185,19 @@ def _print_sources(sources: "list[FollowedSource]") -> None:
         listing = source.listing
         numbers = (str(source.n_by_state[state]) for state in VisitState)
         table.add_row(plain(listing.address), f"{listing.checked_at:%Y-%m-%d %H:%M}", *numbers, plain(listing.trouble))
+    stdout_console().print(table)
+
+
+def _print_batches(batches: "list[ProviderBatch]") -> None:
+    if not batches:
+        return
+    numbers = ("questions", "answered", "not answered")
+    table = new_table("batch", "begun (UTC)", "model", "state", *numbers, right=("batch", *numbers))
+    for batch in batches:
+        cells = (batch.n_questions, batch.n_answered, batch.n_failed)
+        why = batch.reason or (batch.status if batch.ended_at is None else "")
+        state = f"{batch.state} ({why})" if why else str(batch.state)
+        table.add_row(str(batch.id), f"{batch.begun_at:%Y-%m-%d %H:%M}", batch.model, plain(state), *map(str, cells))
     stdout_console().print(table)
 
 

@@ -1,6 +1,7 @@
 """Models behind OpenAI-compatible endpoints: one question, one answer in a given shape."""
 
 from extractor.model.asking import Asker, Model, Reply
+from extractor.model.deferral import NotAskedYet
 from extractor.model.kept import Replies, request_sha256
 from extractor.model.options import DEFAULT_BASE_URL, ModelOptions, RateLimits, endpoint_options
 
@@ -9,6 +10,7 @@ __all__ = [
     "Asker",
     "Model",
     "ModelOptions",
+    "NotAskedYet",
     "RateLimits",
     "Replies",
     "Reply",

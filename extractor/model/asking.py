@@ -2,6 +2,8 @@
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
@@ -12,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
 
 from extractor.errors import Fault, FaultScope, ModelError, ModelOutputInvalid
+from extractor.model.deferral import Deferral
 from extractor.model.kept import Replies, reask_sha256, request_sha256
 from extractor.model.options import ModelOptions
 from extractor.model.pace import LoopTicker, Pace, Ticker
@@ -102,7 +105,8 @@ class Model:
         self._turned_down: set[str] = set()
         # instructor logs what it does, server's words included; what matters reaches the caller as exceptions.
         logging.getLogger("instructor").setLevel(logging.CRITICAL)
-        self._wire = Wire(options)
+        self.wire = Wire(options)
+        self._deferral: Deferral | None = None
         self._pace = Pace(options.limits, self._ticker)
 
     async def __aenter__(self) -> Self:
@@ -113,7 +117,16 @@ class Model:
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Close the connections."""
-        await self._wire.close()
+        await self.wire.close()
+
+    @contextmanager
+    def deferring(self, deferral: Deferral) -> Iterator[None]:
+        """Ask nothing in the block: what is kept is answered, and every other question is put off."""
+        self._deferral = deferral
+        try:
+            yield
+        finally:
+            self._deferral = None
 
     async def ask(self, messages: tuple[Message, ...], reply_type: type[T], *, max_output_tokens: int) -> Reply[T]:
         """Ask once and return the answer in the shape of `reply_type`.
@@ -136,7 +149,7 @@ class Model:
         for n_left in range(self.options.max_reasks, -1, -1):
             try:
                 completion = await self._answer(record, request, asked)
-                text = self._wire.check(completion, max_output_tokens)
+                text = self.wire.check(completion, max_output_tokens)
             except ModelError as exc:
                 raise record.give_to(exc) from exc.__cause__
             try:
@@ -166,6 +179,8 @@ class Model:
             if kept is not None:
                 record.reuse(kept)
                 completion = Completion(text=kept.text, refused=kept.refused, cut_off=kept.cut_off)
+            elif self._deferral is not None:
+                self._deferral.put_off(asked, self._worded(request))
             else:
                 completion, usage = await self._called(record, request)
                 self._replies.keep(kept_reply(asked, completion, usage))
@@ -190,7 +205,7 @@ class Model:
                 if self._replies is not None:
                     self._replies.spend(usage)
                 if not completion.has_choice:
-                    self._wire.check(completion, request["max_tokens"])
+                    self.wire.check(completion, request["max_tokens"])
                 return completion, usage
         raise AssertionError("the last try returns or raises")
 
@@ -199,7 +214,7 @@ class Model:
         prompt_tokens = estimate_tokens("".join(message["content"] for message in request["messages"]))
         async with self._pace.turn(prompt_tokens) as sent_at:
             try:
-                answer = await self._wire.complete(self._worded(request))
+                answer = await self.wire.complete(self._worded(request))
             except ModelError as exc:
                 if exc.fault in _TURNED_AWAY:
                     self._pace.turned_away(sent_at, exc.fault, exc.retry_after_s)
@@ -220,7 +235,7 @@ class Model:
         if exc.fault in _TURNED_AWAY:
             too_long = state.idle_for + state.upcoming_sleep > self.options.patience_s
             return too_long or state.attempt_number >= _MOST_TIMES_AWAY
-        if exc.fault is Fault.UNREACHABLE and not self._wire.has_answered:
+        if exc.fault is Fault.UNREACHABLE and not self.wire.has_answered:
             return True
         return state.attempt_number > self.options.max_retries
 

@@ -1,12 +1,14 @@
 """One HTTP call to an OpenAI-compatible endpoint, its errors translated; the only importer of openai."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import aiohttp
 import httpx2
 import openai
+from openai.types import Batch
 from openai.types.chat import ChatCompletion
 from pydantic import BaseModel, ValidationError
 
@@ -21,6 +23,8 @@ from extractor.errors import (
 from extractor.model.options import ModelOptions
 from extractor.schema import Value
 from extractor.waits import retry_after_s
+
+__all__ = ["Answer", "Batch", "Completion", "UnknownParameter", "Wire", "as_chat_completion", "read_completion"]
 
 CONNECTIONS = httpx2.Limits(max_connections=2048, keepalive_expiry=30.0)
 """More than anybody keeps in flight; without a number aiohttp stops at 100."""
@@ -142,12 +146,12 @@ class Wire:
                     "/chat/completions", cast_to=httpx2.Response, body=dict(request), options={}
                 )
         except TimeoutError as exc:
-            raise self._unavailable(Fault.TIMED_OUT) from exc
+            raise self.unavailable(Fault.TIMED_OUT) from exc
         except openai.OpenAIError as exc:
             raise self.translate(exc) from exc
         completion = read_completion(response.content)
         if completion is None:
-            raise self._unavailable(Fault.GARBLED if self.has_answered else Fault.NOT_AN_ENDPOINT)
+            raise self.unavailable(Fault.GARBLED if self.has_answered else Fault.NOT_AN_ENDPOINT)
         self.has_answered = True
         told = {name: value for name, value in response.headers.items() if name.startswith("x-ratelimit")}
         return Answer(completion=completion, headers=told)
@@ -162,10 +166,7 @@ class Wire:
         """
         name = self.options.name
         if not completion.has_choice:
-            raise ModelOutputInvalid(
-                f"Model {name!r} gave a reply without any choice in it; ask again or use another.",
-                fault=Fault.NO_CHOICES,
-            )
+            raise self.no_choices()
         if completion.refused:
             raise ModelRefused(f"Model {name!r} declined to answer; read the text by hand or use another model.")
         if completion.cut_off:
@@ -174,30 +175,58 @@ class Wire:
             )
         return completion.text
 
+    def no_choices(self) -> ModelOutputInvalid:
+        """Say that a reply had no choice in it."""
+        name = self.options.name
+        words = f"Model {name!r} gave a reply without any choice in it; ask again or use another."
+        return ModelOutputInvalid(words, fault=Fault.NO_CHOICES)
+
+    @contextmanager
+    def translated(self) -> Iterator[None]:
+        """Translate what the SDK raises in the block, other than by `complete`."""
+        try:
+            yield
+        except openai.OpenAIError as exc:
+            raise self.translate(exc) from exc
+
+    def failure(self, status: int | None, error: Mapping[str, Any]) -> ModelError:
+        """Say a failed call that somebody else made for us as the same one is said of a call of ours.
+
+        Args:
+            status: Of HTTP; None where the call was not even made.
+            error: What the answer called ``error``: code, message, param.
+        """
+        if status is None:
+            return self.unavailable(Fault.SERVER_FAILED)
+        request = httpx2.Request("POST", self.options.base_url)
+        response = httpx2.Response(status, request=request)
+        return self._status(openai.APIStatusError(str(error.get("message", "")), response=response, body=dict(error)))
+
     def translate(self, exc: openai.OpenAIError) -> ModelError:
         """Say an error of the SDK in our terms."""
         if isinstance(exc, openai.APIStatusError):
             return self._status(exc)
         if isinstance(exc, openai.APITimeoutError) and _ran_out_of_time(exc):
-            return self._unavailable(Fault.TIMED_OUT)
+            return self.unavailable(Fault.TIMED_OUT)
         if isinstance(exc, openai.APIConnectionError):
-            return self._unavailable(Fault.UNREACHABLE if _never_connected(exc) else Fault.CONNECTION_LOST)
+            return self.unavailable(Fault.UNREACHABLE if _never_connected(exc) else Fault.CONNECTION_LOST)
         words = f"cannot be used ({type(exc).__name__}); check its settings"
         return ModelUnavailable(f"{self.options.base_url} {words}.", fault=Fault.NOT_AN_ENDPOINT)
 
     def _status(self, exc: openai.APIStatusError) -> ModelError:
         code, status = _code(exc), exc.status_code
-        if isinstance(exc, openai.BadRequestError) and exc.param:
+        if status == 400 and exc.param:
             return UnknownParameter(str(self._rejected(exc)), parameter=exc.param)
         if code in {"insufficient_quota", "billing_hard_limit_reached"} or status == 402:
-            return self._unavailable(Fault.NO_CREDIT)
+            return self.unavailable(Fault.NO_CREDIT)
         if fault := _BY_STATUS.get(status):
-            return self._unavailable(fault, retry_after_s(exc.response.headers))
+            return self.unavailable(fault, retry_after_s(exc.response.headers))
         if status >= 500:
-            return self._unavailable(Fault.SERVER_FAILED, retry_after_s(exc.response.headers))
+            return self.unavailable(Fault.SERVER_FAILED, retry_after_s(exc.response.headers))
         return self._rejected(exc)
 
-    def _unavailable(self, fault: Fault, retry_after_s: float | None = None) -> ModelUnavailable:
+    def unavailable(self, fault: Fault, retry_after_s: float | None = None) -> ModelUnavailable:
+        """Say why the endpoint cannot be used."""
         words = _UNAVAILABLE[fault].format(model=self.options.name)
         if fault is Fault.KEY_REFUSED and self.has_answered:
             words = "no longer accepts the key, which it did before; set a new OPENAI_API_KEY and run the command again"
@@ -246,6 +275,12 @@ _UNAVAILABLE: dict[Fault, str] = {
     Fault.SERVER_FAILED: "failed; run the command again later to go on",
     Fault.NOT_AN_ENDPOINT: "did not answer as an OpenAI-compatible endpoint does; check OPENAI_BASE_URL (it usually "
     "ends in /v1)",
+    Fault.BATCH_EXPIRED: "did not answer the question before its batch's time ran out; run the command again, or "
+    "without --batch-api",
+    Fault.BATCH_CANCELLED: "did not answer the question before its batch was cancelled; run the command again, or "
+    "without --batch-api",
+    Fault.BATCH_INCOMPLETE: "ended a batch and says nothing of the question; run the command again",
+    Fault.NO_BATCHES: "has no Batch API; leave out --batch-api",
     Fault.GARBLED: "sent something that is no reply, a page or nothing at all; run the command again later to go on",
 }
 

@@ -19,6 +19,7 @@ from sqlmodel import Session, col, exists, select
 
 from extractor.schema import Article, Identity, RunState, Value
 from extractor.store.extractions import Blame, record_failure
+from extractor.store.provider_batches import waits_in_batch
 from extractor.store.tables import (
     ArticleRow,
     AttemptRow,
@@ -52,6 +53,8 @@ class BacklogCounts(Value):
     n_set_aside: int
     n_elsewhere: int
     """In the hands of another run that is alive."""
+    n_in_batch: int
+    """With questions in a batch at the provider."""
     n_copies: int
     """Left out: near copies that say nothing new."""
     n_waiting: int
@@ -64,6 +67,8 @@ class Standing(StrEnum):
     SET_ASIDE = "set_aside"
     ELSEWHERE = "elsewhere"
     """In the hands of another run that is alive."""
+    IN_BATCH = "in_batch"
+    """With questions in a batch at the provider."""
     COPY = "copy"
     """It repeats an article that can be read, and copies are not wanted."""
     SUSPECTED = "suspected"
@@ -99,6 +104,7 @@ def count_backlog(session: Session, *, backlog: Backlog) -> BacklogCounts:
         n_done=counts[Standing.DONE],
         n_set_aside=counts[Standing.SET_ASIDE],
         n_elsewhere=counts[Standing.ELSEWHERE],
+        n_in_batch=counts[Standing.IN_BATCH],
         n_copies=counts[Standing.COPY],
         n_waiting=counts[Standing.WAITING] + counts[Standing.SUSPECTED],
     )
@@ -235,11 +241,12 @@ class _Joined:
         )
         self.set_aside: ColumnElement[bool] = func.coalesce(col(self._failure.is_set_aside), False)
         self.elsewhere: ColumnElement[bool] = col(self._run.id).is_not(None)
+        self.in_batch: ColumnElement[bool] = waits_in_batch(backlog.identity.model)
         self.left_out: ColumnElement[bool] = false()
         if backlog.only is None and not backlog.with_copies:
             self.left_out = _repeats_what_can_be_read(key)
         self.suspected: ColumnElement[bool] = func.coalesce(self.attempt.n_begun, 0) >= backlog.max_tries
-        self.waiting = ~self.done & ~self.set_aside & ~self.elsewhere & ~self.left_out
+        self.waiting = ~self.done & ~self.set_aside & ~self.elsewhere & ~self.in_batch & ~self.left_out
 
     @property
     def standing(self) -> ColumnElement[str]:
@@ -248,6 +255,7 @@ class _Joined:
             (self.done, Standing.DONE.value),
             (self.set_aside, Standing.SET_ASIDE.value),
             (self.elsewhere, Standing.ELSEWHERE.value),
+            (self.in_batch, Standing.IN_BATCH.value),
             (self.left_out, Standing.COPY.value),
             (self.suspected, Standing.SUSPECTED.value),
             else_=Standing.WAITING.value,

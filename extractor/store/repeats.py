@@ -5,6 +5,7 @@ from sqlmodel import Session, col, select
 
 from extractor.schema import Piece
 from extractor.store.backlog import Backlog
+from extractor.store.provider_batches import forget_unanswered
 from extractor.store.replies import filled
 from extractor.store.tables import ExtractionRow, ReplyRow, identity_sha256
 
@@ -41,6 +42,7 @@ def take_up_lost(session: Session, *, backlog: Backlog) -> int:
 
 
 def _forget_lost(session: Session, row: ExtractionRow) -> None:
+    forget_unanswered(session, article_sha256=row.article_sha256)
     lost = {key for piece in row.pieces if piece.state.is_loss for key in piece.request_sha256s}
     if not lost:
         return

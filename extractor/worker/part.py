@@ -323,7 +323,7 @@ class Part:
 def _answer(job: Job, standing: Standing) -> None:
     """Say what becomes of a job whose article is not in our hands."""
     match standing:
-        case Standing.DONE | Standing.SET_ASIDE | Standing.COPY:
+        case Standing.DONE | Standing.SET_ASIDE | Standing.COPY | Standing.IN_BATCH:
             job.finish()
         case Standing.SUSPECTED:
             job.put_back(PutBack(alone=True))

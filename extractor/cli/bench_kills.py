@@ -1,0 +1,247 @@
+"""Kills at random moments, and what they cost: `claimdesk eval bench kills`."""
+
+import asyncio
+import os
+import random
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from extractor.cli.output import complain, new_table, stdout_console
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+COMMAND = (
+    sys.executable,
+    "-c",
+    "from extractor.cli import main; main()",
+    "extract",
+    "--model",
+    "delayed",
+    "--log-json",
+)
+DELAY_S = 0.1
+CONCURRENCY = 4
+LONGEST_LIFE_S = 0.25
+"""After it has begun, a run lives so long at most."""
+EARLY = 0.2
+"""Share of the runs that are killed at any moment of their start."""
+
+
+def kills(
+    database: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="An empty database, SQLite or PostgreSQL; a temporary file without."),
+    ] = None,
+    n_kills: Annotated[int, typer.Option("--kills", min=1, help="So often the run is killed.")] = 200,
+    n_articles: Annotated[int, typer.Option("--articles", min=1, help="The backlog.")] = 500,
+    seed: Annotated[int, typer.Option(help="Of the moments.")] = 0,
+) -> None:
+    """Kill `claimdesk extract` at random moments (SIGKILL), over and over, and then let it come to its end.
+
+    Counts what is lost, doubled and asked again, against a loopback endpoint that knows what it was asked. The claims
+    are held against those of a backlog that nobody disturbed.
+    """
+    from eval.delayed_endpoint import delayed_endpoint
+    from extractor.cli.bench_worker import content
+    from extractor.cli.gold import machine
+
+    with TemporaryDirectory(prefix="claimdesk-kills-") as folder:
+        with delayed_endpoint(content(), delay_s=0) as base_url:
+            undisturbed = _Trial(f"sqlite:///{folder}/undisturbed.db", base_url, n_articles)
+            undisturbed.run()
+        with delayed_endpoint(content(), delay_s=DELAY_S) as base_url:
+            killed = _Trial(database or f"sqlite:///{folder}/killed.db", base_url, n_articles)
+            killed.kill_often(n_kills, random.Random(seed))
+            killed.run()
+            _report(killed, undisturbed)
+    typer.echo(f"{killed.kind}, {n_articles} articles, seed {seed}; {machine()}")
+
+
+@dataclass
+class _Life:
+    """One run that was killed."""
+
+    had_begun: bool
+    asked: Counter[int]
+    """What it asked, by the number of the story."""
+    kept: set[int]
+    """Whose replies were in the database before it."""
+
+
+@dataclass
+class _Trial:
+    """A backlog in an empty database, and runs over it."""
+
+    url: str
+    base_url: str
+    n_articles: int
+    lives: list[_Life] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        from extractor.cli.bench_worker import Task, fill
+        from extractor.errors import ConfigError
+        from extractor.store import count_articles, open_store
+
+        open_store(self.url).dispose()
+        with self._session() as session:
+            n = count_articles(session).n
+        if n:
+            raise ConfigError(f"the database holds {n} articles: name an empty one")
+        fill(Task(kind="fill", n_articles=self.n_articles, concurrency=1, database_url=self.url))
+        self._requests = asyncio.run(_requests(self.n_articles))
+
+    @property
+    def kind(self) -> str:
+        return "PostgreSQL" if self.url.startswith("postgres") else "SQLite"
+
+    def run(self) -> None:
+        """Let a run come to its end."""
+        with self._start(subprocess.DEVNULL) as process:
+            process.wait()
+
+    def kill_often(self, n_kills: int, moments: random.Random) -> None:
+        start_s = self._start_s()
+        for n in range(1, n_kills + 1):
+            kept, before = self.kept(), self.counts()[0]
+            had_begun = moments.random() >= EARLY
+            with self._start(subprocess.PIPE) as process:
+                if had_begun:
+                    _await_begin(process)
+                    time.sleep(moments.uniform(0, LONGEST_LIFE_S))
+                else:
+                    time.sleep(moments.uniform(0, start_s))
+                process.kill()
+            # For what was on its way to the endpoint when the run died.
+            time.sleep(0.05)
+            self.lives.append(_Life(had_begun, self.counts()[0] - before, kept))
+            if n % 20 == 0:
+                complain(f"{self.kind}: {n} of {n_kills} kills, {len(kept)} of {self.n_articles} articles done")
+
+    def counts(self) -> tuple[Counter[int], Counter[int]]:
+        """Return how often each story was asked about, and how often the answer was taken."""
+        from eval.delayed_endpoint import counts
+
+        return counts(self.base_url)
+
+    def kept(self) -> set[int]:
+        """Return the stories whose reply is in the database."""
+        from extractor.store import kept_requests
+
+        with self._session() as session:
+            found = kept_requests(session, request_sha256s=list(self._requests))
+        return {self._requests[request] for request in found}
+
+    def claims(self) -> list[str]:
+        """Return the ids of all claims in the queue."""
+        from extractor.store import list_claims
+
+        with self._session() as session:
+            return sorted(claim.claim.id for claim in list_claims(session))
+
+    def n_undone(self) -> int:
+        """Count the articles without an extraction."""
+        from extractor.store import count_articles
+
+        with self._session() as session:
+            return count_articles(session).n_without_extraction
+
+    def n_set_aside(self) -> int:
+        """Count the articles that were blamed."""
+        from extractor.store import count_failures
+
+        with self._session() as session:
+            return count_failures(session).n
+
+    @contextmanager
+    def _session(self) -> "Iterator[Session]":
+        from extractor.store import open_engine, open_session
+
+        engine = open_engine(self.url)
+        try:
+            with open_session(engine, reading=True) as session:
+                yield session
+        finally:
+            engine.dispose()
+
+    def _start(self, stderr: int) -> "subprocess.Popen[str]":
+        env = {**os.environ, "CLAIMDESK_DATABASE_URL": self.url, "OPENAI_BASE_URL": self.base_url}
+        command = [*COMMAND, "--concurrency", str(CONCURRENCY)]
+        return subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=stderr, text=True)
+
+    def _start_s(self) -> float:
+        """Measure how long a run takes until it begins; it is the first to be killed."""
+        started = time.perf_counter()
+        with self._start(subprocess.PIPE) as process:
+            _await_begin(process)
+            process.kill()
+        return time.perf_counter() - started
+
+
+async def _requests(n_articles: int) -> dict[str, int]:
+    """Return the number of the story that each request is about."""
+    from extractor.cli.bench_worker import story
+    from extractor.endpoint import EndpointExtractor
+    from extractor.model import Model, ModelOptions
+    from extractor.segment import segment
+
+    async with Model(ModelOptions(name="delayed")) as model:
+        extractor = EndpointExtractor(model)
+        stories = ((n, story(n)) for n in range(n_articles))
+        return {
+            question.request_sha256 or "": n
+            for n, article in stories
+            for question in extractor.questions(article, segment(article))
+        }
+
+
+def _await_begin(process: "subprocess.Popen[str]") -> None:
+    if process.stderr is not None:
+        for line in process.stderr:
+            if '"run_begun"' in line:
+                return
+    raise RuntimeError("the run ended before it began")
+
+
+def _report(killed: _Trial, undisturbed: _Trial) -> None:
+    claims, wanted = Counter(killed.claims()), Counter(undisturbed.claims())
+    asked, answered = killed.counts()
+    stories = range(killed.n_articles)
+    again = sum(max(asked[n] - 1, 0) for n in stories)
+    answered_again = sum(max(answered[n] - 1, 0) for n in stories)
+    table = new_table("after the kills and one run to the end", killed.kind, right=(killed.kind,))
+    for name, n in (
+        ("kills", len(killed.lives)),
+        ("of them while articles were in flight", sum(bool(life.asked) for life in killed.lives)),
+        ("articles not done", killed.n_undone()),
+        ("articles blamed for a kill", killed.n_set_aside()),
+        ("claims lost", (wanted - claims).total()),
+        ("claims doubled or of nobody", (claims - wanted).total()),
+        ("questions", asked.total()),
+        ("asked again: in flight at a kill", again - answered_again),
+        ("asked again: answered just before a kill, and not yet stored", answered_again),
+        ("asked again although its reply was stored", sum(_paid_twice(life) for life in killed.lives)),
+        ("most questions of one run that came to nothing", max(_in_vain(killed), default=0)),
+    ):
+        table.add_row(name, f"{n:,}")
+    stdout_console().print(table)
+
+
+def _paid_twice(life: _Life) -> int:
+    """Count the questions of a run whose reply was kept before it, or that it asked twice itself."""
+    return sum(n if story in life.kept else n - 1 for story, n in life.asked.items())
+
+
+def _in_vain(killed: _Trial) -> list[int]:
+    """Count, for each run, the questions whose replies never came into the database."""
+    kept_after = [life.kept for life in killed.lives[1:]]
+    return [len(set(life.asked) - kept) for life, kept in zip(killed.lives, kept_after, strict=False)]
