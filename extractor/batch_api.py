@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from extractor.batch import work_one
 from extractor.budget import Budget
-from extractor.errors import FaultScope, ModelError, ModelUnavailable
+from extractor.errors import Fault, FaultScope, ModelError, ModelUnavailable
 from extractor.model.batches import FULL, MOST_QUESTIONS, View
 from extractor.model.deferral import Deferral, PutOff
 from extractor.parcel import Asking, Parcel, opened
@@ -61,6 +61,8 @@ class BatchPlan(Value):
     poll_s: float = 60.0
     """Time between two looks at the batches."""
     late_s: float = LATE_S
+    gives_up: bool = False
+    """Questions of batches that the provider does not have any more are asked again."""
 
 
 class BatchApi:
@@ -193,16 +195,21 @@ class BatchApi:
         """Put an article's questions into a batch, as far as there is room for them."""
         if not (self._has_room and self._has_queue):
             self._run.give_back(article)
-        elif not self._has_asked:
-            await self._ask_first(article)
+            return
+        guess = self._guess(article, questions)
+        if not self._has_asked:
+            # At the full price.
+            self._has_room = self._budget.reserve(article.sha256, guess + guess)
+            if self._has_room:
+                await self._ask_first(article)
+                return
         else:
             parcel = await self._parcel_for(questions, folder)
-            guess = self._guess(article, questions)
-            if self._budget.reserve(_key(parcel.batch), guess):
+            self._has_room = self._budget.reserve(_key(parcel.batch), guess)
+            if self._has_room:
                 await parcel.put(article, questions, guess)
-            else:
-                self._has_room = False
-                self._run.give_back(article)
+                return
+        self._run.give_back(article)
 
     async def _parcel_for(self, questions: Sequence[PutOff], folder: Path) -> Parcel:
         """Return the batch that the questions fit into; a full one is sent off first."""
@@ -234,6 +241,7 @@ class BatchApi:
     async def _ask_first(self, article: Article) -> None:
         """Do one article directly: a wrong key, model or setting shows at once, and not after a day."""
         outcome = await work_one(article, self._asking.extractor, self._clock)
+        await self._budget.settle(article.sha256, outcome.usage)
         if outcome.unavailable:
             self._run.give_back(article)
             self._lose(ModelUnavailable(outcome.error))
@@ -280,7 +288,9 @@ class BatchApi:
                 await self._note(batch, view)
         except ModelError as exc:
             # The batch goes on without us.
-            if exc.fault.scope is not FaultScope.MOMENT:
+            if exc.fault is Fault.BATCH_UNKNOWN and self._plan.gives_up:
+                await self._close(batch, Usage(), AnswerState.MISSING, "the provider does not have it any more")
+            elif exc.fault.scope is not FaultScope.MOMENT:
                 self._lose(exc)
             else:
                 self._tell(f"{exc} Looking at batch {batch.id} again in {self._plan.poll_s:.0f} s.")
@@ -307,7 +317,9 @@ class BatchApi:
                         page = []
             usage += await self._collect(batch, page)
         unnamed = _UNNAMED.get(view.status, AnswerState.MISSING)
-        reason = f"it was {view.status}" if view.status in _UNNAMED else ""
+        await self._close(batch, usage, unnamed, f"it was {view.status}" if view.status in _UNNAMED else "")
+
+    async def _close(self, batch: ProviderBatch, usage: Usage, unnamed: AnswerState, reason: str) -> None:
         closed = await self._run.transact(
             lambda session: close_batch(session, batch_id=batch.id, unnamed=unnamed, reason=reason, now=self._clock())
         )

@@ -104,6 +104,8 @@ class Fault(StrEnum):
     BATCH_CANCELLED = "batch_cancelled"
     BATCH_INCOMPLETE = "batch_incomplete"
     """A batch has ended, and its files say nothing of the question."""
+    BATCH_UNKNOWN = "batch_unknown"
+    """The endpoint does not know a batch that it took, or no longer has its answers."""
     NO_BATCHES = "no_batches"
     """The endpoint has no Batch API."""
 

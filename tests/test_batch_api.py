@@ -239,8 +239,47 @@ def test_pieces_of_one_article_wait_for_each_other(desk: Make) -> None:
     assert model.usage.cost_usd == pytest.approx(DIRECT_USD * (1 + batch.n_questions - 2 + 2 / 2))
 
 
-def test_a_limit_holds_before_anything_is_submitted(desk: Make) -> None:
+def test_a_second_look_is_asked_by_a_second_batch(desk: Make) -> None:
+    """What it asks hangs on the first answer, so it goes into the next round."""
+    nothing = reply({"claims": []})
+    made = desk(BatchProvider(lambda request: GOOD if "assistant" in roles(request) else nothing), 5)
+    once = json.loads(made.extract("--dry-run", "--json", "--batch-api")[1])
+    twice = json.loads(made.extract("--dry-run", "--json", "--batch-api", "--second-pass")[1])
+    assert twice["cost_usd"] > once["cost_usd"]
+    code, _, err = made.batch_api("--second-pass")
+    assert code == 0, err
+    assert [b.n_questions for b in made.batches()] == [4, 4]
+    assert (len(made.claims()), len(made.provider.direct)) == (5, 2)
+    assert made.answered_twice() == []
+
+
+def roles(request: Request) -> set[str]:
+    return {message["role"] for message in request.messages}
+
+
+def test_a_batch_that_the_provider_no_longer_has_is_given_up_on_demand(desk: Make) -> None:
+    made = desk(BatchProvider(lambda request: GOOD, lambda n: ["in_progress"]), 4)
+    with made.start("--batch-api", "--poll", "0.1") as process:
+        begun(process, "is submitted")
+        process.terminate()
+        process.communicate(timeout=60)
+    made.provider.batches.clear()
+    made.provider.coming = lambda n: ["completed"]
+    code, _, err = made.batch_api()
+    assert code == 2
+    assert "does not have a batch any more that it took, or not under this key" in err
+    assert len(made.claims()) == 1
+    assert made.batch_api("--retry-failed")[0] == 1
+    with open_session(made.engine, reading=True) as session:
+        assert [failure.is_set_aside for failure in list_failures(session)] == [False] * 3
+    assert made.batch_api()[0] == 0
+    assert len(made.claims()) == 4
+
+
+def test_a_limit_holds_before_anything_is_asked(desk: Make) -> None:
     made = desk(BatchProvider(lambda request: GOOD), 30)
+    code, _, err = made.batch_api("--max-tokens", "500")
+    assert (code, made.provider.direct, made.batches()) == (3, [], [])
     code, _, err = made.batch_api("--max-tokens", "3300")
     assert code == 3, err
     n_asked = len(made.provider.direct) + made.provider.n_answered.total()

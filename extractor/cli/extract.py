@@ -138,7 +138,7 @@ def extract(
         with_copies=with_copies,
         retry_lost=retry_lost,
         limits=_limits(model, settings, max_cost, max_tokens, in_batch=batch_api),
-        plan=_plan(batch_size, poll) if batch_api else None,
+        plan=_plan(batch_size, poll, gives_up=retry_failed) if batch_api else None,
     )
     engine = open_store(settings.database_url)
     if dry_run:
@@ -216,10 +216,10 @@ class Ended:
         return bool(self.n_set_aside or self.n_elsewhere or self.n_in_batch)
 
 
-def _plan(batch_size: int, poll_s: float) -> "BatchPlan":
+def _plan(batch_size: int, poll_s: float, *, gives_up: bool) -> "BatchPlan":
     from extractor.batch_api import BatchPlan
 
-    return BatchPlan(most_questions=batch_size, poll_s=poll_s)
+    return BatchPlan(most_questions=batch_size, poll_s=poll_s, gives_up=gives_up)
 
 
 def _limits(

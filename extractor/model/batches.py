@@ -133,7 +133,7 @@ class Batches:
         Raises:
             ModelError: The provider does not say.
         """
-        with self._translated():
+        with self._translated(not_there=Fault.BATCH_UNKNOWN):
             return _view(await self._wire.client.batches.retrieve(provider_id))
 
     async def answers(self, file_id: str) -> AsyncIterator[KeptReply | Unanswered]:
@@ -145,7 +145,7 @@ class Batches:
         Raises:
             ModelError: It cannot be read to its end.
         """
-        with self._translated():
+        with self._translated(not_there=Fault.BATCH_UNKNOWN):
             files = self._wire.client.files.with_streaming_response
             async with files.content(file_id, timeout=UPLOAD_TIMEOUT_S) as response:
                 async for line in _lines(response.iter_bytes()):
@@ -170,14 +170,14 @@ class Batches:
                 return self._wire.failure(failure.status_code, told)
 
     @contextmanager
-    def _translated(self) -> Iterator[None]:
+    def _translated(self, not_there: Fault = Fault.NO_BATCHES) -> Iterator[None]:
         try:
             with self._wire.translated():
                 yield
         except ModelUnavailable as exc:
             if exc.fault is Fault.UNKNOWN_MODEL:
-                # Nothing here names a model: the address itself is not there.
-                raise self._wire.unavailable(Fault.NO_BATCHES) from exc
+                # Nothing here names a model.
+                raise self._wire.unavailable(not_there) from exc
             raise
 
     def _patiently(self) -> AsyncRetrying:

@@ -280,6 +280,8 @@ _UNAVAILABLE: dict[Fault, str] = {
     Fault.BATCH_CANCELLED: "did not answer the question before its batch was cancelled; run the command again, or "
     "without --batch-api",
     Fault.BATCH_INCOMPLETE: "ended a batch and says nothing of the question; run the command again",
+    Fault.BATCH_UNKNOWN: "does not have a batch any more that it took, or not under this key; set the OPENAI_API_KEY "
+    "that it was submitted with, or give its answers up by --retry-failed",
     Fault.NO_BATCHES: "has no Batch API; leave out --batch-api",
     Fault.GARBLED: "sent something that is no reply, a page or nothing at all; run the command again later to go on",
 }

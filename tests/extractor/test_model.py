@@ -265,6 +265,8 @@ def test_every_fault_has_a_scope() -> None:
         Fault.UNKNOWN_MODEL,
         Fault.NOT_AN_ENDPOINT,
         Fault.BUDGET,
+        Fault.BATCH_UNKNOWN,
+        Fault.NO_BATCHES,
     }
 
 
