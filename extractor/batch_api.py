@@ -198,8 +198,8 @@ class BatchApi:
             return
         guess = self._guess(article, questions)
         if not self._has_asked:
-            # At the full price.
-            self._has_room = self._budget.reserve(article.sha256, guess + guess)
+            full_price = self._asking.model.options.price
+            self._has_room = self._budget.reserve(article.sha256, guess, price=full_price)
             if self._has_room:
                 await self._ask_first(article)
                 return

@@ -91,18 +91,19 @@ class Budget:
             self._reserved[article_sha256] = guess
             return True
 
-    def reserve(self, key: str, guess: Estimate, *, anyway: bool = False) -> bool:
+    def reserve(self, key: str, guess: Estimate, *, anyway: bool = False, price: Price | None = None) -> bool:
         """Reserve more for something that takes long, such as a batch, without waiting for others.
 
         Args:
             key: What it is for; `settle` ends it.
             guess: What is added to it.
             anyway: It is under way already, whether there is room or not.
+            price: Of this, where it is not the one of the limits.
 
         Returns:
             False when there is no room for it.
         """
-        if not (anyway or self._has_room(guess)):
+        if not (anyway or self._has_room(guess, price)):
             return False
         self._reserved[key] = self._reserved.get(key, Estimate()) + guess
         return True
@@ -120,16 +121,18 @@ class Budget:
                 self._is_first = False
             self._settled.notify_all()
 
-    def _has_room(self, guess: Estimate) -> bool:
+    def _has_room(self, guess: Estimate, price: Price | None = None) -> bool:
         limits, factor = self._limits, self._factor * MARGIN
         used = self._purse.spent if self._purse else self._settled_usage
-        in_flight = sum(self._reserved.values(), guess)
-        tokens = factor * (in_flight.prompt_tokens + in_flight.output_tokens)
+        in_flight = sum(self._reserved.values(), Estimate())
+        with_it = in_flight + guess
+        tokens = factor * (with_it.prompt_tokens + with_it.output_tokens)
         if limits.max_tokens is not None:
             if used.prompt_tokens + used.output_tokens + tokens > limits.max_tokens:
                 return False
         if limits.max_cost_usd is not None and limits.price is not None:
-            return self._cost_usd(used) + factor * cost_usd(limits.price, in_flight) <= limits.max_cost_usd
+            reserved = cost_usd(limits.price, in_flight) + cost_usd(price or limits.price, guess)
+            return self._cost_usd(used) + factor * reserved <= limits.max_cost_usd
         return True
 
     def _cost_usd(self, usage: Usage) -> float:

@@ -1,18 +1,15 @@
 """claimdesk extract --batch-api against a provider on loopback: rounds, faults, budgets, kills, other programs."""
 
-import io
 import json
 import re
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from extractor.cli import main
 from extractor.ingest import make_article
 from extractor.provider_batch import BatchState, ProviderBatch
 from extractor.schema import ArticleMetadata, PieceState
@@ -25,6 +22,7 @@ from extractor.store import (
     open_session,
     usage_by_model,
 )
+from tests.command import Claimdesk
 from tests.extractor.store.samples import NOON
 from tests.loopback import Answer, LoopbackEndpoint, Request, failure, no_choices, refusal, reply, truncated
 from tests.loopback_batches import BatchProvider
@@ -38,30 +36,27 @@ DIRECT_USD = (100 * 1 + 10 * 10) / 1e6
 class BatchDesk(Desk):
     """A desk whose endpoint takes batches; what need not be killed runs in this process, which is quicker."""
 
-    def __init__(self, url: str, n_articles: int, provider: BatchProvider, endpoint: LoopbackEndpoint, home: Path):
-        super().__init__(url, n_articles, endpoint.base_url, home)
+    def __init__(
+        self, url: str, n_articles: int, provider: BatchProvider, base_url: str, home: Path, claimdesk: Claimdesk
+    ) -> None:
+        super().__init__(url, n_articles, base_url, home)
         self.provider = provider
+        self._claimdesk = claimdesk
         (home / "prices.toml").write_text(PRICES)
-        self._env["CLAIMDESK_PRICES"] = str(home / "prices.toml")
+        self.env["CLAIMDESK_PRICES"] = str(home / "prices.toml")
 
     def extract(self, *args: str) -> tuple[int, str, str]:
-        return self.command("extract", "--model", "m", *args)
+        return self._command("extract", "--model", "m", *args)
 
     def call(self, *args: str) -> str:
-        return self.command(*args)[1]
+        return self._command(*args)[1]
 
-    def command(self, *args: str) -> tuple[int, str, str]:
-        out, err = io.StringIO(), io.StringIO()
-        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-            for name, value in self._env.items():
+    def _command(self, *args: str) -> tuple[int, str, str]:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in self.env.items():
                 patch.setenv(name, value)
-            patch.setattr(sys, "argv", ["claimdesk", *args])
-            try:
-                main()
-                code = 0
-            except SystemExit as exc:
-                code = int(exc.code or 0)
-        return code, out.getvalue(), err.getvalue()
+            done = self._claimdesk(*args)
+        return done.code, done.out, done.err
 
     def batch_api(self, *args: str) -> tuple[int, str, str]:
         return self.extract("--batch-api", "--poll", "0.1", *args)
@@ -78,23 +73,17 @@ Make = Callable[..., BatchDesk]
 
 
 @pytest.fixture
-def desk(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
+def desk(request: pytest.FixtureRequest, tmp_path: Path, claimdesk: Claimdesk) -> Iterator[Make]:
     database_url = request.getfixturevalue(getattr(request, "param", "sqlite_url"))
-    opened: list[LoopbackEndpoint | Desk] = []
+    with ExitStack() as stack:
 
-    def make(provider: BatchProvider, n_articles: int = 6) -> BatchDesk:
-        endpoint = LoopbackEndpoint(provider)
-        endpoint.__enter__()
-        made = BatchDesk(database_url, n_articles, provider, endpoint, tmp_path)
-        opened.extend((endpoint, made))
-        return made
+        def make(provider: BatchProvider, n_articles: int = 6) -> BatchDesk:
+            endpoint = stack.enter_context(LoopbackEndpoint(provider))
+            made = BatchDesk(database_url, n_articles, provider, endpoint.base_url, tmp_path, claimdesk)
+            stack.callback(made.engine.dispose)
+            return made
 
-    yield make
-    for thing in opened:
-        if isinstance(thing, LoopbackEndpoint):
-            thing.__exit__(None, None, None)
-        else:
-            thing.engine.dispose()
+        yield make
 
 
 def test_a_backlog_goes_through_batches_at_half_the_price(desk: Make) -> None:
@@ -382,7 +371,7 @@ def test_a_kill_at_any_request_loses_and_pays_nothing_twice(at: str, done: bool,
         return answer
 
     with LoopbackEndpoint(kill) as endpoint:
-        made._env["OPENAI_BASE_URL"] = endpoint.base_url
+        made.env["OPENAI_BASE_URL"] = endpoint.base_url
         processes.append(made.start("--batch-api", "--poll", "0.1"))
         processes[0].communicate(timeout=60)
         assert processes[0].returncode == -9
