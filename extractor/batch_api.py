@@ -47,7 +47,7 @@ COLLECTED_AT_ONCE = 500
 """Answers written in one transaction."""
 
 LATE_S = 10.0
-"""So long after it was sent, a batch may still turn up at the provider."""
+"""So long after it was sent, a batch may still turn up at the provider; or until the next look at it."""
 
 _UNNAMED = {"expired": AnswerState.EXPIRED, "cancelled": AnswerState.CANCELLED}
 """What became of a question that no file names, by the batch's last status."""
@@ -60,7 +60,6 @@ class BatchPlan(Value):
     """In one batch."""
     poll_s: float = 60.0
     """Time between two looks at the batches."""
-    late_s: float = LATE_S
     gives_up: bool = False
     """Questions of batches that the provider does not have any more are asked again."""
 
@@ -143,7 +142,7 @@ class BatchApi:
 
     async def _found(self, batch: ProviderBatch) -> ProviderBatch | None:
         """Return a batch that was being submitted when its run died, if the provider has it."""
-        for pause in (0.0, self._plan.late_s):
+        for pause in (0.0, min(LATE_S, self._plan.poll_s)):
             await asyncio.sleep(pause)
             if view := await self._asking.batches.find(batch.token):
                 return await opened(self._run, batch, view)

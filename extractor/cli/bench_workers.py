@@ -8,9 +8,8 @@ import sys
 import tempfile
 import threading
 import time
-import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from importlib import import_module
@@ -114,7 +113,7 @@ def workers(
 
 
 def _measure(server: str, plan: _Plan) -> _Result:
-    from eval.delayed_endpoint import delayed_endpoint
+    from eval.delayed_endpoint import counts, delayed_endpoint
 
     with ExitStack() as stack:
         base_url = stack.enter_context(delayed_endpoint(json.dumps({"claims": [CLAIM]}), delay_s=plan.delay_s))
@@ -126,12 +125,10 @@ def _measure(server: str, plan: _Plan) -> _Result:
         killed_at = _kill_one(engine, processes[0], plan.n_articles // 3) if plan.kill else None
         while _queued_run(engine).state is RunState.QUEUED:
             time.sleep(LOOK_S)
-        with urllib.request.urlopen(base_url.removesuffix("/v1") + "/asked") as answer:
-            asked: dict[str, int] = json.load(answer)
-        return _result(engine, plan, asked, killed_at)
+        return _result(engine, plan, counts(base_url)[0], killed_at)
 
 
-def _result(engine: "Engine", plan: _Plan, asked: dict[str, int], killed_at: datetime | None) -> _Result:
+def _result(engine: "Engine", plan: _Plan, asked: Mapping[int, int], killed_at: datetime | None) -> _Result:
     """Read off the database what was done and when."""
     from extractor.store import list_articles, open_session
 
