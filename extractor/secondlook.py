@@ -83,6 +83,20 @@ class SecondLook(Value):
     """The decision that it was compared with, or the settlement's, is still in force."""
 
 
+class LookStep(Value):
+    """One append-only step of a second look."""
+
+    deed: LookDeed
+    person: str
+    at: datetime
+    """Aware, UTC."""
+    state: LookState
+    """After it."""
+    look: Look | None
+    """As it stands after it; None once it was taken back."""
+    settlement: Settlement | None
+
+
 def agree(first: Outcome, second: Outcome) -> bool:
     """Tell whether two reviewers made the same of a claim.
 

@@ -50,6 +50,7 @@ from extractor.store.copies import CopyCounts, also_in, copy_link, count_copies
 from extractor.store.decisions import NewDecision, decide, history, last_decision, undo
 from extractor.store.disagreement import OtherReading, other_readings
 from extractor.store.drafts import Draft, drafts, drop_draft, save_draft
+from extractor.store.elsewhere import Elsewhere, same_words
 from extractor.store.engine import (
     PATIENCE_S,
     conninfo,
@@ -178,7 +179,7 @@ from extractor.store.secondlooks import (
     undo_settlement,
 )
 from extractor.store.tables import identity_sha256
-from extractor.store.timeline import Assigned, Commented, Decided, Found, Step, Timeline, timeline
+from extractor.store.timeline import Assigned, Checked, Commented, Decided, Found, Looked, Step, Timeline, timeline
 from extractor.store.work import (
     Bins,
     CostDone,
@@ -212,6 +213,7 @@ __all__ = [
     "Bins",
     "Blame",
     "Blind",
+    "Checked",
     "CheckedClaim",
     "Claimed",
     "Comment",
@@ -221,6 +223,7 @@ __all__ = [
     "Decided",
     "Differing",
     "Draft",
+    "Elsewhere",
     "FailureCounts",
     "FollowedListing",
     "FollowedSource",
@@ -229,6 +232,7 @@ __all__ = [
     "Lease",
     "LookCounts",
     "LookPair",
+    "Looked",
     "Merge",
     "ModelUsage",
     "NewClaim",
@@ -373,6 +377,7 @@ __all__ = [
     "remove_member",
     "reserve",
     "resolve_articles",
+    "same_words",
     "save_draft",
     "save_extraction",
     "save_extractions",

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Index, UniqueConstraint
 from sqlmodel import Field
 
 from extractor.schema import ClaimStatus
-from extractor.secondlook import Look, LookDeed, LookState, SecondLook, Settlement
+from extractor.secondlook import Look, LookDeed, LookState, LookStep, SecondLook, Settlement
 from extractor.store.tables import Row, UtcDateTime, ValueType, words_column
 
 
@@ -72,3 +72,14 @@ class SecondLookStepRow(Row, table=True):
     settlement: Settlement | None = Field(default=None, sa_column=Column(ValueType(Settlement | None)))
 
     __table_args__ = (UniqueConstraint("claim_id", "version"),)
+
+    def as_value(self) -> LookStep:
+        """Return the step."""
+        return LookStep(
+            deed=self.deed,
+            person=self.person,
+            at=self.at,
+            state=self.state,
+            look=self.look,
+            settlement=self.settlement,
+        )

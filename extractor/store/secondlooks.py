@@ -14,6 +14,7 @@ from extractor.secondlook import (
     Look,
     LookDeed,
     LookState,
+    LookStep,
     Outcome,
     SecondLook,
     Settlement,
@@ -253,6 +254,12 @@ def find_look(session: Session, *, claim_id: str) -> SecondLook | None:
     if row is None or row.look is None:
         return None
     return row.as_value(decision_id=claim_row(session, claim_id=claim_id).decision_id)
+
+
+def look_steps(session: Session, *, claim_id: str) -> list[LookStep]:
+    """Return every step of the second look at a claim, the oldest first."""
+    query = select(SecondLookStepRow).where(SecondLookStepRow.claim_id == claim_id)
+    return [row.as_value() for row in session.exec(query.order_by(col(SecondLookStepRow.version)))]
 
 
 def last_look(session: Session, *, reviewer: str) -> SecondLook | None:

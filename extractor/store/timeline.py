@@ -5,10 +5,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
+from extractor.factcheck import CheckStep
 from extractor.schema import Claim, Decision, Identity, Value
+from extractor.secondlook import LookStep
 from extractor.store.claims import claim_row
 from extractor.store.decisions import history
+from extractor.store.factchecks import check_steps
 from extractor.store.notes import Comment, comments
+from extractor.store.secondlooks import look_steps
 from extractor.store.tables import AssignmentRow, ClaimLinkRow, ExtractionRow, FindRow
 
 
@@ -48,7 +52,21 @@ class Assigned(Value):
     after: str | None
 
 
-Step = Found | Decided | Commented | Assigned
+class Looked(Value):
+    """Somebody decided the claim again, blind; an editor settled a difference; or one of them took it back."""
+
+    at: datetime
+    step: LookStep
+
+
+class Checked(Value):
+    """The fact-check went a step on, or back."""
+
+    at: datetime
+    step: CheckStep
+
+
+Step = Found | Decided | Commented | Assigned | Looked | Checked
 
 
 class Timeline(Value):
@@ -74,6 +92,8 @@ def timeline(session: Session, *, claim_id: str) -> Timeline:
         *_assigned(session, claim_id),
         *(Commented(at=said.written_at, comment=said) for said in comments(session, claim_id=claim_id)),
         *(Decided(at=step.decided_at, decision=step) for step in history(session, claim_id=claim_id)),
+        *(Looked(at=step.at, step=step) for step in look_steps(session, claim_id=claim_id)),
+        *(Checked(at=step.at, step=step) for step in check_steps(session, claim_id=claim_id)),
     ]
     # Each kind is in order already, and sorting keeps it among equal times.
     steps.sort(key=lambda step: step.at)

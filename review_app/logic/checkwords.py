@@ -5,7 +5,7 @@ from datetime import datetime
 
 from extractor.factcheck import Assessment, CheckState, CheckStep, Deed, Evidence, FactCheck, Stance
 from review_app.logic import words
-from review_app.logic.history import Change, Step
+from review_app.logic.steps import Change, Step
 
 STATE = {
     CheckState.NONE: "not begun",
@@ -35,16 +35,16 @@ BUTTON = {
     Deed.UNDO: "Undo",
 }
 DID = {
-    Deed.SAVE: "wrote",
-    Deed.SUBMIT: "sent for approval",
-    Deed.APPROVE: "approved",
-    Deed.RETURN: "returned",
-    Deed.PUBLISH: "published",
-    Deed.REVISE: "began a correction of",
-    Deed.DROP: "gave up the correction of",
-    Deed.WITHDRAW: "withdrew",
-    Deed.DECLINE: "set aside",
-    Deed.UNDO: "took back the last step on",
+    Deed.SAVE: "wrote this fact-check",
+    Deed.SUBMIT: "sent this fact-check for approval",
+    Deed.APPROVE: "approved this fact-check",
+    Deed.RETURN: "returned this fact-check",
+    Deed.PUBLISH: "published this fact-check",
+    Deed.REVISE: "began a correction of this fact-check",
+    Deed.DROP: "gave up the correction of this fact-check",
+    Deed.WITHDRAW: "withdrew this fact-check",
+    Deed.DECLINE: "set this claim aside: it is not rated",
+    Deed.UNDO: "took back the last step on this fact-check",
 }
 DONE = {
     Deed.SAVE: "Draft saved.",
@@ -88,7 +88,7 @@ def told(step: CheckStep, now: datetime) -> Step:
     changed = differences(before, step.after.assessment) if step.deed in {Deed.SAVE, Deed.SUBMIT, Deed.PUBLISH} else ()
     return Step(
         who=step.person,
-        did=f"{DID[step.deed]} this fact-check",
+        did=DID[step.deed],
         when=words.ago(step.at, now),
         at=words.clock(step.at),
         comment=step.comment,

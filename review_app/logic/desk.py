@@ -23,6 +23,7 @@ from extractor.schema import (
 )
 from extractor.store import (
     Draft,
+    Elsewhere,
     Lease,
     OtherReading,
     Timeline,
@@ -45,6 +46,7 @@ from extractor.store import (
     open_session,
     other_readings,
     release,
+    same_words,
     save_draft,
     skip,
     timeline,
@@ -81,6 +83,8 @@ class Opened(Value):
     """Extractors that tell it otherwise."""
     appearances: tuple[Appearance, ...]
     """Where else the article, or a near copy of it, appeared."""
+    same: tuple[Elsewhere, ...]
+    """Claims of near copies in the same words."""
 
 
 class Progress(Value):
@@ -204,6 +208,7 @@ class Desk:
             siblings = list_claims(session, article_sha256=stored.article_sha256, within=around, limit=MOST_OTHERS)
             steps = timeline(session, claim_id=claim_id)
             disagreeing = other_readings(session, claim_id=claim_id)
+            same = same_words(session, stored=stored, text=text, appearances=filed.appearances)
         others = tuple(s for s in siblings if s.claim.id != claim_id)
         reading = reading_of(filed.extraction, filed.failures, (stored.claim, *(s.claim for s in others)))
         return Opened(
@@ -214,6 +219,7 @@ class Desk:
             timeline=steps,
             disagreeing=disagreeing,
             appearances=filed.appearances,
+            same=same,
         )
 
     def _filed(self, session: "Session", sha256: str) -> Filed:

@@ -24,9 +24,9 @@ from extractor.schema import Claim, ClaimStatus, StoredClaim, Value
 from extractor.store import CheckedClaim, Typed
 from review_app.logic import checkwords, words
 from review_app.logic.checkdesk import CheckDesk
-from review_app.logic.history import Change, Step
 from review_app.logic.inarticle import ClaimInArticle
 from review_app.logic.presses import SETTLE_S, Presses, Target
+from review_app.logic.steps import Change, Step
 
 VERIFIED = (ClaimStatus.VERIFIED, ClaimStatus.CORRECTED)
 

@@ -4,33 +4,11 @@ from datetime import datetime
 from typing import assert_never
 
 from extractor import store
-from extractor.schema import Claim, Decision, DecisionKind, Part, Source, Value
-from extractor.store import Assigned, Commented, Decided, Found, Timeline
-from review_app.logic import words
-
-
-class Change(Value):
-    """One field of a claim that differs between two states."""
-
-    field: str
-    """As a reviewer calls it."""
-    before: str
-    after: str
-
-
-class Step(Value):
-    """One entry in the history of a claim."""
-
-    who: str
-    """A person, or a model."""
-    did: str
-    """What they did, as the rest of a sentence that begins with their name."""
-    when: str
-    at: str
-    """The same as a date and a time, in UTC."""
-    comment: str = ""
-    changes: tuple[Change, ...] = ()
-    is_machine: bool = False
+from extractor.schema import Claim, Decision, DecisionKind, Identity, Part, Source
+from extractor.secondlook import Choice, LookDeed, LookState, LookStep, Outcome
+from extractor.store import Assigned, Checked, Commented, Decided, Found, Looked, Timeline
+from review_app.logic import checkwords, words
+from review_app.logic.steps import Change, Step
 
 
 def steps(timeline: Timeline, now: datetime) -> tuple[Step, ...]:
@@ -89,9 +67,52 @@ def _told_step(entry: store.Step, now: datetime) -> Step:
             did = "found this claim" if entry.before is None else "found it again"
             if changed:
                 did = "told it otherwise"
+            did += _asked(entry.identity)
             return Step(who=entry.identity.model, did=did, when=when, at=at, changes=changed, is_machine=True)
+        case Looked():
+            return _looked(entry.step, now)
+        case Checked():
+            return checkwords.told(entry.step, now)
         case _:
             assert_never(entry)
+
+
+def _asked(identity: Identity) -> str:
+    """Name the prompt, for extractors that have one."""
+    return f", asked by {identity.prompt_name} {identity.prompt_version}" if identity.prompt_name else ""
+
+
+def _looked(entry: LookStep, now: datetime) -> Step:
+    """Tell one step of a second look."""
+    told = Step(who=entry.person, did="", when=words.ago(entry.at, now), at=words.clock(entry.at))
+    match entry.deed:
+        case LookDeed.LOOK if entry.look:
+            first, second = entry.look.first, entry.look.second
+            agrees = entry.state is LookState.AGREED
+            as_first = f", as {first.reviewer} had" if agrees else f"; {first.reviewer} had {_outcome(first)}"
+            return told.model_copy(
+                update={
+                    "did": f"{_outcome(second)} at second look{as_first}",
+                    "comment": second.comment,
+                    "changes": changes(entry.look.shown, second.claim),
+                }
+            )
+        case LookDeed.SETTLE if entry.look and entry.settlement:
+            kept = {
+                Choice.FIRST: f"kept what {entry.look.first.reviewer} decided",
+                Choice.SECOND: f"took what {entry.look.second.reviewer} decided",
+                Choice.OTHER: "decided otherwise than both",
+            }[entry.settlement.choice]
+            did = f"settled the two decisions and {kept}"
+            return told.model_copy(update={"did": did, "comment": entry.settlement.comment})
+        case _:
+            what = "the settlement" if entry.state is LookState.DIFFERS else "the second look"
+            return told.model_copy(update={"did": f"took {what} back"})
+
+
+def _outcome(outcome: Outcome) -> str:
+    reason = f" ({words.REASON[outcome.reason].lower()})" if outcome.reason else ""
+    return f"{words.STATUS[outcome.status]} it{reason}"
 
 
 def changes(before: Claim, after: Claim) -> tuple[Change, ...]:

@@ -7,9 +7,9 @@ from extractor.schema import ClaimStatus, DecisionKind, StoredClaim, SuspectedMi
 from extractor.store import Lease
 from review_app.logic.correction import Problem
 from review_app.logic.desk import Opened, Progress
-from review_app.logic.history import Step
 from review_app.logic.ledger import LeftOut
 from review_app.logic.sheet import Sheet, Task
+from review_app.logic.steps import Step
 
 
 class Mode(StrEnum):

@@ -11,9 +11,10 @@ from extractor.store import Blind, Differing, LookCounts, NewDecision, NewSettle
 from review_app.logic import words
 from review_app.logic.agreement import Agreement
 from review_app.logic.correction import Form, Problem, Problems, form_of, read_form
-from review_app.logic.history import Change, changes
+from review_app.logic.history import changes
 from review_app.logic.presses import SETTLE_S, Presses, Target
 from review_app.logic.seconddesk import SecondDesk
+from review_app.logic.steps import Change
 
 REASONS = tuple(reason for reason in RejectionReason if reason not in {RejectionReason.SPLIT, RejectionReason.MERGE})
 """What a second look can be rejected for; splitting and merging are done in the review."""

@@ -13,6 +13,7 @@ from review_app.views.actions import ACTING, decision_bar, reading_bar, take_bac
 from review_app.views.notices import empty_page, finished_page
 from review_app.views.panels import missed_panel, reason_panel, send_panel, together_panel
 from review_app.views.rate_link import rate_link
+from review_app.views.same import same_claims
 from review_app.views.writing import writing_panel
 from review_app.widgets.article import article_pane
 from review_app.widgets.claim_card import (
@@ -75,6 +76,7 @@ def _claim(visit: Visit, triage: Triage, screen: ClaimScreen) -> None:
         _left(triage, screen)
         notice_line(screen.notice)
         rate_link(visit, triage, screen)
+        same_claims(triage, screen)
         history_list(screen.opened, triage.desk.now())
         take_back_button(triage, screen)
         key_guard(screen.opened.stored.claim.id, triage.run, ACTING)

@@ -9,7 +9,7 @@ from extractor.factcheck import Assessment, CheckState, Evidence, FactCheck, Pub
 from extractor.schema import Claim
 from review_app.logic import checkwords, words
 from review_app.logic.factchecks import CheckScreen, Entry, Item, StaleCheck
-from review_app.logic.history import Change, Step
+from review_app.logic.steps import Change, Step
 from review_app.widgets.markup import isolated, safe
 
 

@@ -10,8 +10,9 @@ from extractor.schema import Claim, ClaimStatus, Source, SourceKind
 from extractor.store import Assigned, Commented, Found, Lease, OtherReading
 from review_app.logic import words
 from review_app.logic.desk import Opened
-from review_app.logic.history import Change, Step, in_force, step, steps
+from review_app.logic.history import in_force, step, steps
 from review_app.logic.screens import Stale
+from review_app.logic.steps import Change, Step
 from review_app.widgets.markup import isolated, safe
 
 SHOWN_COMMENTS = 2

@@ -17,6 +17,7 @@ from tests.review_app.desk_data import (
     save,
 )
 from tests.review_app.stage import State
+from tests.review_app.story_data import CLAIM, eventful
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -111,6 +112,15 @@ def after(*steps: Callable[[Page], None]) -> Callable[[Page], None]:
     return do
 
 
+def unfolding(selector: str) -> Callable[[Page], None]:
+    """Open what is folded away."""
+
+    def unfold(page: Page) -> None:
+        page.locator(f"{selector} summary").click()
+
+    return unfold
+
+
 STATES = (
     State("review-empty", nothing),
     State("review-claim", bridge),
@@ -124,6 +134,7 @@ STATES = (
     State("review-send", bridge, after(pressing("t", ".st-key-colleagues"))),
     State("review-missed", bridge, after(pressing("a", ".st-key-missed"))),
     State("review-add", bridge, after(pressing("a", ".st-key-missed"), pressing("1", ".sheet form"))),
+    State("review-history", eventful, unfolding(".cd-history"), path=f"?claim={CLAIM.id}"),
     State("review-done", decided),
     State("review-hostile", hostile),
 )
