@@ -189,7 +189,7 @@ KEYS = (
             (("P",), "Split it into parts"),
             (("M",), "Merge it with others of the article"),
             (("T",), "Send it to a colleague"),
-            (("N",), "Write a note"),
+            (("N",), "Write a note; before a reason or a colleague: the comment, then ⏎"),
         ),
     ),
     (
@@ -206,7 +206,7 @@ KEYS = (
             (("A",), "Add them as a claim"),
             (("E",), "Make them the words of this claim"),
             (("1", "4"), "In a form: claim, one more piece, speaker, attribution"),
-            (("⏎",), "In the article: select the claim's words; then Shift with arrows"),
+            (("W",), "Select the claim's words, then Shift with arrows; again: from the other end. In a form Alt W"),
         ),
     ),
 )

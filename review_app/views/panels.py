@@ -30,7 +30,7 @@ def reason_panel(triage: Triage, screen: ClaimScreen) -> None:
             "Comment (optional)",
             value=screen.comment,
             key="reject_comment",
-            placeholder="Type it first, then choose the reason",
+            placeholder="N, type it, Enter; then the reason",
             on_change="ignore",
         )
         _back(lambda: triage.cancel(_typed("reject_comment")))
@@ -55,7 +55,7 @@ def send_panel(triage: Triage, screen: ClaimScreen) -> None:
         st.text_input(
             "Comment (optional)",
             key="send_comment",
-            placeholder="Type it first, then choose the colleague",
+            placeholder="N, type it, Enter; then the colleague",
             on_change="ignore",
         )
         with st.container(key="send_row", horizontal=True, gap="small"):

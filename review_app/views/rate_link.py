@@ -3,6 +3,7 @@
 import streamlit as st
 
 from extractor.people import Act
+from extractor.store import Checked
 from review_app.deps import Visit
 from review_app.logic.factchecks import VERIFIED
 from review_app.logic.screens import ClaimScreen
@@ -16,7 +17,8 @@ def rate_link(visit: Visit, triage: Triage, screen: ClaimScreen) -> None:
         return
     stored = screen.opened.stored
     if stored.status in VERIFIED:
-        label, claim_id = "Rate this claim", stored.claim.id
+        is_begun = any(isinstance(step, Checked) for step in screen.opened.timeline.steps)
+        label, claim_id = "Open its fact-check" if is_begun else "Rate this claim", stored.claim.id
     elif screen.notice and (last := triage.desk.last_decision()) and last.status_after in VERIFIED:
         label, claim_id = "Rate the claim you just decided", last.claim_id
     else:

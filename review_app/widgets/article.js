@@ -186,16 +186,21 @@ function watch(state) {
   const settle = () => { clearTimeout(state.later); state.later = setTimeout(() => showBar(state), 120); };
   const pressed = (event) => {
     const at = event.composedPath()[0];
-    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (at instanceof Element && at.matches("input, textarea, select, [contenteditable]")) return;
-    if (at === state.text && event.key === "Enter" && state.view.targets.length && !event.repeat) {
+    if (event.ctrlKey || event.metaKey || event.isComposing) return;
+    const isWriting = at instanceof Element && at.matches("input, textarea, select, [contenteditable]");
+    // With Alt a key has another meaning on some keyboards, but its place is the same.
+    const isWords = event.altKey ? event.code === "KeyW"
+      : !isWriting && (event.key.toLowerCase() === "w" || (at === state.text && event.key === "Enter"));
+    if (isWriting && !isWords) return;
+    if (isWords && state.view.targets.length && !event.repeat) {
       state.turned = Boolean(chosenNow(state)) && !state.turned;
+      state.text.focus({ preventScroll: true });
       selectWords(state, state.turned);
       event.preventDefault();
       event.stopImmediatePropagation();
       return;
     }
-    if (!chosenNow(state)) return;
+    if (event.altKey || !chosenNow(state)) return;
     const target = state.view.targets.find((t) => t.key === event.key.toLowerCase());
     if (target || event.key === "Escape") {
       event.preventDefault();

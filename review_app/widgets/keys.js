@@ -6,6 +6,9 @@ const RELEASE_MS = 8000;
 // Buttons that act on the claim at once: of two clicks in a row, the second was meant for the claim before.
 const DECIDING = ":is(.st-key-decide, .st-key-move, .st-key-reason_keys, .st-key-colleagues)";
 
+// The panels in which a comment goes with what a digit chooses.
+const REMARK = ":is(.st-key-reasons, .st-key-colleagues)";
+
 function element(tag, className, text) {
   const made = document.createElement(tag);
   if (className) made.className = className;
@@ -82,13 +85,23 @@ function listen(state) {
       else if (event.key !== "Tab") event.stopImmediatePropagation();
       return;
     }
-    if (writes(at) || event.isComposing) return;
+    if (writes(at) || event.isComposing) {
+      // Whoever has written the comment goes on to the digit; the field tells the program as it is left.
+      if (event.key === "Enter" && !event.isComposing && at.closest(REMARK)) at.blur();
+      return;
+    }
     if (event.key === "?" && isPlain(event)) {
       swallow(event);
       dialog.showModal();
       return;
     }
     const key = event.key.length === 1 ? event.key.toUpperCase() : event.key;
+    const remark = document.querySelector(`${REMARK} input`);
+    if (remark && key === "N" && isPlain(event)) {
+      swallow(event);
+      remark.focus();
+      return;
+    }
     if (!isPlain(event) || !state.data.acting.includes(key)) return;
     if (event.repeat || tooSoon() || isWaiting()) swallow(event);
     // A key whose button is not here does nothing, and the next one has nothing to wait for.
