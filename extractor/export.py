@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from pydantic_core import to_json
@@ -78,6 +78,14 @@ ARTICLE_COLUMNS = (
 )
 
 
+class ClaimRecord(Value):
+    """One claim, the article it stands in, and its fact-check where it has one."""
+
+    stored: StoredClaim
+    article: StoredArticle
+    fact_check: FactCheck | None = None
+
+
 class ArticleRecord(Value):
     """One article and the ledger of what was read of it."""
 
@@ -95,50 +103,23 @@ class ArticleRecord(Value):
     """Where else it, its near copies and its other versions appeared."""
 
 
-def to_jsonl(
-    claims: Iterable[StoredClaim],
-    articles: Mapping[str, StoredArticle],
-    fact_checks: Mapping[str, FactCheck] | None = None,
-) -> str:
-    """Return one JSON object a line: the claim with every field, its article's title and origin, its fact-check.
-
-    Args:
-        claims: What to export, in the order wanted.
-        articles: The claims' articles by sha256.
-        fact_checks: Those of the claims that have one, by the claim's id.
-    """
-    lines = []
-    for stored in claims:
-        article = articles[stored.article_sha256]
-        fact_check = (fact_checks or {}).get(stored.claim.id)
-        row = stored.model_dump(mode="json") | {
-            "article": article.model_dump(mode="json"),
-            "fact_check": fact_check.model_dump(mode="json") if fact_check else None,
+def claims_to_jsonl(records: Iterable[ClaimRecord]) -> Iterator[str]:
+    """Give one JSON object a line: the claim with every field, its article's title and origin, its fact-check."""
+    for record in records:
+        row = record.stored.model_dump(mode="json") | {
+            "article": record.article.model_dump(mode="json"),
+            "fact_check": record.fact_check.model_dump(mode="json") if record.fact_check else None,
         }
-        lines.append(to_json(row).decode() + "\n")
-    return "".join(lines)
+        yield to_json(row).decode() + "\n"
 
 
-def to_csv(
-    claims: Iterable[StoredClaim],
-    articles: Mapping[str, StoredArticle],
-    fact_checks: Mapping[str, FactCheck] | None = None,
-) -> str:
-    """Return a header and one row a claim (RFC 4180, CRLF), safe to open in a spreadsheet.
+def claims_to_csv(records: Iterable[ClaimRecord]) -> Iterator[str]:
+    """Give a header and one row a claim (RFC 4180, CRLF), safe to open in a spreadsheet.
 
     Of a fact-check that is no longer or not yet public there is only where it stands.
-
-    Args:
-        claims: What to export, in the order wanted.
-        articles: The claims' articles by sha256.
-        fact_checks: Those of the claims that have one, by the claim's id.
     """
-    checks = fact_checks or {}
-    rows = (
-        [*_row(stored, articles[stored.article_sha256]), *_check_cells(checks.get(stored.claim.id))]
-        for stored in claims
-    )
-    return "".join(_csv(CSV_COLUMNS, rows))
+    rows = ([*_row(record.stored, record.article), *_check_cells(record.fact_check)] for record in records)
+    return _csv(CSV_COLUMNS, rows)
 
 
 def articles_to_jsonl(records: Iterable[ArticleRecord]) -> Iterator[str]:

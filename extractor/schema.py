@@ -661,6 +661,8 @@ class ClaimFilter(Value):
     reviewers: tuple[str, ...] = ()
     """Who made the decision in force."""
     assignees: tuple[str, ...] = ()
+    reasons: tuple[RejectionReason, ...] = ()
+    """Of the decision in force."""
     models: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     articles: tuple[str, ...] = ()
@@ -674,6 +676,8 @@ class ClaimFilter(Value):
     text: str = ""
     """Words that all occur in the claim, its content, source, or the article's title, in any case and
     with or without accents: ``word``, ``begin*``, ``"a phrase"``, ``-without``."""
+    article_text: str = ""
+    """The same for the article's title and text."""
 
 
 class ClaimOrder(StrEnum):
@@ -719,6 +723,7 @@ class Facet(StrEnum):
     MODEL = "model"
     REVIEWER = "reviewer"
     ASSIGNEE = "assignee"
+    REASON = "reason"
 
 
 class FacetCount(Value):
@@ -734,3 +739,76 @@ class Facets(Value):
     total: Count
     by: dict[Facet, tuple[FacetCount, ...]]
     """Every facet is named; its values by falling number, those that do not occur left out."""
+
+
+class ListedClaim(Value):
+    """A claim as a list shows it."""
+
+    stored: StoredClaim
+    article: ArticleMetadata
+    changed_at: datetime
+    """When its version rose last; aware, UTC."""
+    reviewer: str | None = None
+    """Who made the decision in force, as `reason`; None for an undecided claim."""
+    reason: RejectionReason | None = None
+    """Set exactly for a rejected claim."""
+
+
+class ArticleState(StrEnum):
+    """What may be said of an article in a list; several may be true at once."""
+
+    UNREAD = "unread"
+    """No extractor has done it yet."""
+    WAITING = "waiting"
+    """Some of its claims wait for a decision."""
+    DECIDED = "decided"
+    """It has claims, and none of them waits."""
+    WITHOUT = "without"
+    """It was read, and has no claim."""
+    LOST = "lost"
+    """The extraction that was saved last has pieces that were refused, cut off, or failed."""
+    MISSES = "misses"
+    """It has sentences that may hold a missed claim."""
+    FAILED = "failed"
+    """An extraction of it did not come about."""
+
+
+class ArticleFilter(Value):
+    """Which articles are wanted: those that meet every condition; within one field, any of its values."""
+
+    states: tuple[ArticleState, ...] = ()
+    publishers: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    published_from: date | None = None
+    """Inclusive, as all four days; an article without the date is not in any range."""
+    published_to: date | None = None
+    added_from: date | None = None
+    """When it came in, in UTC."""
+    added_to: date | None = None
+    text: str = ""
+    """Words that all occur in the title or the text, as in `ClaimFilter.text`."""
+
+
+class ListedArticle(StoredArticle):
+    """An article as a list shows it, with what became of it."""
+
+    n_waiting: int
+    """Of its claims, those without a decision."""
+    n_lost_pieces: int
+    """Of the extraction that was saved last, as `n_suspected_misses`."""
+    n_suspected_misses: int
+    n_failures: int
+    """Extractors that could not do it yet."""
+    is_set_aside: bool
+    """Runs of one of them leave it alone."""
+
+
+class SavedView(Value):
+    """A name for a list of claims, with its filter, search and order."""
+
+    name: str
+    address: str
+    """What stands behind the question mark in the address of the list."""
+    owner: str | None = None
+    """Whose it is; None for the desk's, which everybody sees."""
+    saved_by: str

@@ -20,6 +20,7 @@ from extractor.settings import Settings
 from extractor.store import find_member, list_members, open_session
 from extractor.suggest import suggest
 from review_app.logic.checkdesk import CheckDesk
+from review_app.logic.claim_list import ClaimList
 from review_app.logic.desk import Desk
 from review_app.logic.door import Anyone, LogIn, Stranger, come_in
 from review_app.logic.factchecks import CheckSession
@@ -88,6 +89,10 @@ class Visit:
         share = load_profile(self.settings).second_look.share
         desk = SecondDesk(engine=self.engine, person=self.person, now=utc_now, share=share, place=_place, check=check)
         return Second(desk, monotonic=time.monotonic)
+
+    def claims(self) -> ClaimList:
+        """Return a fresh session at the list of claims."""
+        return ClaimList(self.engine, self.person, utc_now)
 
 
 class Known(Person):

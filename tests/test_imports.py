@@ -150,6 +150,7 @@ def test_review_logic_does_without_streamlit_and_machinery() -> None:
     allowed = (
         "extractor.schema",
         "extractor.errors",
+        "extractor.export",
         "extractor.people",
         "extractor.factcheck",
         "extractor.profile",

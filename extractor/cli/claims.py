@@ -214,14 +214,18 @@ def export(
 
 
 def _claims_as(form: ExportFormat, stored: "list[StoredClaim]") -> "Iterator[str]":
-    from extractor.export import to_csv, to_jsonl
+    from extractor.export import ClaimRecord, claims_to_csv, claims_to_jsonl
     from extractor.settings import load_settings
     from extractor.store import fact_checks_of, list_articles, open_session, open_store
 
     with open_session(open_store(load_settings().database_url), reading=True) as session:
         articles = {a.sha256: a for a in list_articles(session)}
         fact_checks = fact_checks_of(session, claim_ids=[s.claim.id for s in stored])
-    yield (to_jsonl if form is ExportFormat.JSONL else to_csv)(stored, articles, fact_checks)
+    records = (
+        ClaimRecord(stored=claim, article=articles[claim.article_sha256], fact_check=fact_checks.get(claim.claim.id))
+        for claim in stored
+    )
+    yield from (claims_to_jsonl if form is ExportFormat.JSONL else claims_to_csv)(records)
 
 
 def _articles_as(form: ExportFormat, article: str | None) -> "Iterator[str]":

@@ -7,6 +7,13 @@ The block is one transaction. Functions take the session first and give values o
 rows never leave this package.
 """
 
+from extractor.store.article_lists import (
+    ArticlePage,
+    articles_page,
+    count_listed_articles,
+    listed_articles,
+    stored_articles,
+)
 from extractor.store.articles import (
     ArticleCounts,
     add_article,
@@ -34,6 +41,7 @@ from extractor.store.backlog import (
 )
 from extractor.store.batches import (
     Batch,
+    BatchStep,
     Merge,
     NewClaim,
     Refused,
@@ -41,10 +49,12 @@ from extractor.store.batches import (
     Split,
     add,
     decide_many,
+    last_batch,
     merge,
     split,
     undo_batch,
 )
+from extractor.store.claim_lists import listed_claims
 from extractor.store.claims import count_by_status, get_claim, list_claims
 from extractor.store.copies import CopyCounts, also_in, copy_link, count_copies
 from extractor.store.decisions import NewDecision, decide, history, last_decision, undo
@@ -114,7 +124,7 @@ from extractor.store.following import (
 )
 from extractor.store.members import NewMember, find_member, list_members, put_member, remove_member
 from extractor.store.migrate import SchemaState, Verdict, ensure_schema, open_store, schema_state, upgrade
-from extractor.store.notes import Comment, assign, comment, comments
+from extractor.store.notes import Comment, assign, assign_many, comment, comments
 from extractor.store.provider_batches import (
     add_questions,
     begin_batch,
@@ -160,7 +170,7 @@ from extractor.store.runs import (
     start_queued_run,
     start_run,
 )
-from extractor.store.searching import claims_page, count_claims, facets
+from extractor.store.searching import claims_page, count_claims, count_sources, count_values, facets, status_counts
 from extractor.store.secondlooks import (
     Blind,
     Differing,
@@ -180,6 +190,7 @@ from extractor.store.secondlooks import (
 )
 from extractor.store.tables import identity_sha256
 from extractor.store.timeline import Assigned, Checked, Commented, Decided, Found, Looked, Step, Timeline, timeline
+from extractor.store.views import delete_view, list_views, save_view
 from extractor.store.work import (
     Bins,
     CostDone,
@@ -204,12 +215,14 @@ __all__ = [
     "RUN_ARGUMENT",
     "SKIP_S",
     "ArticleCounts",
+    "ArticlePage",
     "ArticleUsage",
     "Assigned",
     "Backlog",
     "BacklogCounts",
     "BacklogPage",
     "Batch",
+    "BatchStep",
     "Bins",
     "Blame",
     "Blind",
@@ -264,7 +277,9 @@ __all__ = [
     "add_to_run",
     "also_in",
     "article_titles",
+    "articles_page",
     "assign",
+    "assign_many",
     "begin_batch",
     "change_batch",
     "check_steps",
@@ -290,13 +305,17 @@ __all__ = [
     "count_copies",
     "count_fact_checks",
     "count_failures",
+    "count_listed_articles",
     "count_looks",
     "count_public",
     "count_published",
+    "count_sources",
     "count_to_rate",
+    "count_values",
     "decide",
     "decide_many",
     "decline_batch",
+    "delete_view",
     "dissolve_batch",
     "dissolve_unsent",
     "drafts",
@@ -333,6 +352,7 @@ __all__ = [
     "jobs_that_wait",
     "keep_typed",
     "kept_requests",
+    "last_batch",
     "last_decision",
     "last_look",
     "last_step",
@@ -350,6 +370,9 @@ __all__ = [
     "list_runs",
     "list_runs_alive",
     "list_sources",
+    "list_views",
+    "listed_articles",
+    "listed_claims",
     "lock_queue",
     "look_pairs",
     "make_look",
@@ -382,6 +405,7 @@ __all__ = [
     "save_extraction",
     "save_extractions",
     "save_replies",
+    "save_view",
     "schema_state",
     "set_deadly_aside",
     "set_queued",
@@ -390,6 +414,8 @@ __all__ = [
     "split",
     "start_queued_run",
     "start_run",
+    "status_counts",
+    "stored_articles",
     "take_over_batches",
     "take_up_again",
     "take_up_lost",

@@ -59,7 +59,7 @@ def add_article(session: Session, *, article: Article, now: datetime) -> bool:
     if arrival is None:
         add_reprint(session, article, now)
         return False
-    index_article(session, article, arrival)
+    index_article(session, article, arrival, now)
     link_copies(session, article, arrival)
     return True
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Self
 
 from pydantic import Field, model_validator
+from sqlalchemy import func
+from sqlalchemy import select as select_columns
 from sqlmodel import Session, col, select
 
 from extractor.errors import Conflict, StoreError
@@ -20,7 +22,7 @@ from extractor.schema import (
 )
 from extractor.store.articles import lock_article
 from extractor.store.claims import claim_row, find_claim_row, new_claim_row
-from extractor.store.decisions import JOINT, NewDecision, append, record, take_back, typed
+from extractor.store.decisions import JOINT, NewDecision, append, last_decision, record, take_back, typed
 from extractor.store.index import reindex
 from extractor.store.tables import ClaimLinkRow, ClaimRow, DecisionRow
 
@@ -77,6 +79,17 @@ class Refused(Value):
     message: str
     current: StoredClaim | None = None
     """As it stands, where it had been changed."""
+
+
+class BatchStep(Value):
+    """An act on several claims that is a reviewer's last one."""
+
+    batch_id: str
+    kind: DecisionKind
+    n: int
+    """How many of its decisions are still in force."""
+    decided_at: datetime
+    """Aware, UTC."""
 
 
 class Batch(Value):
@@ -152,6 +165,21 @@ def undo_batch(session: Session, *, batch_id: str, reviewer: str, now: datetime)
             changed.append(row)
     reindex(session, changed)
     return Batch(id=batch_id, done=tuple(row.as_value() for row in rows), refused=tuple(refused))
+
+
+def last_batch(session: Session, *, reviewer: str) -> BatchStep | None:
+    """Return the bulk decision that `undo_batch` would take back, if that was the last thing a reviewer decided."""
+    last = last_decision(session, reviewer=reviewer)
+    if last is None or last.batch_id is None or last.kind is DecisionKind.ADD or last.reason in JOINT:
+        return None
+    in_force = (
+        select_columns(func.count())
+        .select_from(DecisionRow)
+        .join(ClaimRow, col(ClaimRow.decision_id) == col(DecisionRow.id))
+        .where(col(DecisionRow.batch_id) == last.batch_id)
+    )
+    n = session.execute(in_force).scalar_one()
+    return BatchStep(batch_id=last.batch_id, kind=last.kind, n=n, decided_at=last.decided_at)
 
 
 def add(session: Session, *, new: NewClaim, now: datetime) -> StoredClaim:

@@ -200,15 +200,22 @@ def history(session: Session, *, claim_id: str) -> list[Decision]:
 
 def last_decision(session: Session, *, reviewer: str) -> Decision | None:
     """Return the reviewer's latest decision that is still in force, the one that undo would take back."""
-    query = (
-        select(DecisionRow)
-        .join(ClaimRow, col(ClaimRow.id) == DecisionRow.claim_id)
-        .where(DecisionRow.reviewer == reviewer, ClaimRow.decision_id == DecisionRow.id)
-        .order_by(col(DecisionRow.id).desc())
-        .limit(1)
-    )
-    row = session.exec(query).one_or_none()
-    return row.as_value() if row else None
+    # A few at a time, since PostgreSQL would join all of a reviewer's decisions with their claims first: half a
+    # second for 50,000.
+    made = select(DecisionRow.id).where(DecisionRow.reviewer == reviewer).order_by(col(DecisionRow.id).desc())
+    before: int | None = None
+    while ids := session.exec((made if before is None else made.where(col(DecisionRow.id) < before)).limit(20)).all():
+        in_force = (
+            select(DecisionRow)
+            .join(ClaimRow, col(ClaimRow.id) == DecisionRow.claim_id)
+            .where(col(DecisionRow.id).in_(ids), ClaimRow.decision_id == DecisionRow.id)
+            .order_by(col(DecisionRow.id).desc())
+            .limit(1)
+        )
+        if row := session.exec(in_force).one_or_none():
+            return row.as_value()
+        before = ids[-1]
+    return None
 
 
 def _outcome(decision: NewDecision, row: ClaimRow) -> tuple[ClaimStatus, Claim]:

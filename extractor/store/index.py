@@ -4,6 +4,7 @@ Whoever changes a claim calls `reindex`. Everything here is derived: `rebuild` m
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, text
@@ -16,7 +17,7 @@ from extractor.store.disagreement import read_by_several, settle_disagreement
 from extractor.store.fulltext import as_tsvector, document_of
 from extractor.store.ranking import position, rank
 from extractor.store.tables import ArticleRow, ClaimRow, DecisionRow, DerivedRow, IndexRow, TallyRow
-from extractor.store.terms import INDEX_VERSION, Entry, terms_of, words_of
+from extractor.store.terms import INDEX_VERSION, Entry, article_terms, terms_of, words_of
 
 PAGE = 1_000
 """Claims that are read and written at once."""
@@ -49,6 +50,7 @@ def index_row(entry: Entry) -> dict[str, Any]:
     return {
         "arrival": entry.arrival,
         "position": position(entry.rank, entry.arrival),
+        "article": entry.article_arrival,
         "changed_at": entry.changed_at,
         "terms": f" {' '.join(terms)} ",
         "document": document_of(terms, words_of(entry)),
@@ -62,9 +64,10 @@ def add_rows(session: Session, rows: Sequence[dict[str, Any]]) -> None:
         session.execute(text("INSERT INTO claim_fts (rowid, document) VALUES (:position, :document)"), rows)
 
 
-def index_article(session: Session, article: Article, arrival: int) -> None:
-    """Make an article's title and text searchable."""
-    document = document_of([], f"{article.metadata.title or ''}\n{article.text}")
+def index_article(session: Session, article: Article, arrival: int, added_at: datetime) -> None:
+    """Make an article's title and text searchable, and the article found by what is known of it."""
+    terms = article_terms(article.metadata, added_at)
+    document = document_of(terms, f"{article.metadata.title or ''}\n{article.text}")
     if is_postgresql(session):
         statement = text("INSERT INTO article_fts (arrival, document) VALUES (:arrival, CAST(:document AS tsvector))")
         document = as_tsvector(document)
@@ -97,7 +100,7 @@ def rebuild(session: Session) -> None:
     while articles := session.exec(query.where(col(ArticleRow.arrival) > last)).all():
         for row in articles:
             last = row.arrival or 0
-            index_article(session, row.as_value(), last)
+            index_article(session, row.as_value(), last, row.added_at)
         session.expunge_all()
     for sha256 in session.exec(read_by_several()).all():
         settle_disagreement(session, article_sha256=sha256)
@@ -127,7 +130,13 @@ def _entries(session: Session, arrivals: Sequence[int]) -> list[Entry]:
     """Read what the index needs to know about claims, and rank them."""
     query = (
         select_columns(
-            ClaimRow, col(ArticleRow.title), col(ArticleRow.about), col(ArticleRow.added_at), col(DecisionRow.reviewer)
+            ClaimRow,
+            col(ArticleRow.arrival),
+            col(ArticleRow.title),
+            col(ArticleRow.about),
+            col(ArticleRow.added_at),
+            col(DecisionRow.reviewer),
+            col(DecisionRow.reason),
         )
         .join(ArticleRow, col(ArticleRow.sha256) == col(ClaimRow.article_sha256))
         .outerjoin(DecisionRow, col(DecisionRow.id) == col(ClaimRow.decision_id))
@@ -135,7 +144,7 @@ def _entries(session: Session, arrivals: Sequence[int]) -> list[Entry]:
         .order_by(col(ClaimRow.arrival))
     )
     entries = []
-    for row, title, about, added_at, reviewer in session.execute(query):
+    for row, article, title, about, added_at, reviewer, reason in session.execute(query):
         row.rank = rank(row.claim, disagreement=row.disagreement, day=about.published or added_at.date())
         entries.append(
             Entry(
@@ -147,6 +156,8 @@ def _entries(session: Session, arrivals: Sequence[int]) -> list[Entry]:
                 model=row.model,
                 assigned_to=row.assigned_to,
                 reviewer=reviewer,
+                reason=reason,
+                article_arrival=article,
                 article_sha256=row.article_sha256,
                 title=title,
                 publisher=about.publisher,

@@ -1,5 +1,6 @@
 """What people say about a claim, and to whom they send it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -8,7 +9,7 @@ from extractor.errors import StoreError
 from extractor.schema import ClaimStatus, StoredClaim, Value
 from extractor.store.claims import claim_row, end_lease
 from extractor.store.index import reindex
-from extractor.store.tables import AssignmentRow, CommentRow
+from extractor.store.tables import AssignmentRow, ClaimRow, CommentRow
 
 
 class Comment(Value):
@@ -67,13 +68,51 @@ def assign(session: Session, *, claim_id: str, to: str | None, by: str, now: dat
         return row.as_value()
     if row.status is ClaimStatus.SUPERSEDED:
         raise StoreError(f"claim {claim_id!r} is superseded: there is nothing left to do with it")
+    _send(session, row, to, by, now)
+    reindex(session, [row])
+    return row.as_value()
+
+
+def assign_many(
+    session: Session, *, to: Mapping[str, str | None], by: str, now: datetime, only_from: str | None = None
+) -> dict[str, str | None]:
+    """Send many claims, each to a colleague or back to all; those that are there already, or superseded, are left.
+
+    Args:
+        session: Where to.
+        to: Where each claim goes, by its id.
+        by: Who sends them.
+        now: Aware.
+        only_from: Only those that are this colleague's now: so is an earlier step taken back, without taking
+            from anybody what was sent on since.
+
+    Returns:
+        Whose the claims were that were sent: given again as `to`, with the new owner as `only_from`, all go back.
+
+    Raises:
+        StoreError: There is no such claim.
+    """
+    sent: dict[str, str | None] = {}
+    changed = []
+    # Always in this order, so that two acts on the same claims wait for each other instead of blocking both.
+    for claim_id in sorted(to):
+        row = claim_row(session, claim_id=claim_id, lock=True)
+        is_taken_on = only_from is not None and row.assigned_to != only_from
+        if row.assigned_to == to[claim_id] or row.status is ClaimStatus.SUPERSEDED or is_taken_on:
+            continue
+        sent[claim_id] = row.assigned_to
+        _send(session, row, to[claim_id], by, now)
+        changed.append(row)
+    reindex(session, changed)
+    return sent
+
+
+def _send(session: Session, row: ClaimRow, to: str | None, by: str, now: datetime) -> None:
     row.assigned_to = to
     if row.leased_by != to:
         end_lease(row)
     session.add(row)
-    session.add(AssignmentRow(claim_id=claim_id, assigned_by=by, assigned_to=to, assigned_at=now))
-    reindex(session, [row])
-    return row.as_value()
+    session.add(AssignmentRow(claim_id=row.id, assigned_by=by, assigned_to=to, assigned_at=now))
 
 
 def _comment(row: CommentRow) -> Comment:

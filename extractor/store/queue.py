@@ -8,8 +8,9 @@ from sqlmodel import Session, col, delete, exists, select
 
 from extractor.schema import ClaimFilter, ClaimOrder, ClaimStatus, StoredClaim, Value
 from extractor.store.claims import claim_row, end_lease, lease
+from extractor.store.lookup import Place, Slice
 from extractor.store.ranking import ARRIVALS, position
-from extractor.store.searching import Place, matching
+from extractor.store.searching import matching
 from extractor.store.tables import ClaimRow, SkipRow
 
 LEASE_S = 900.0
@@ -200,7 +201,7 @@ def _first(
 def _positions(session: Session, where: ClaimFilter, *, after: int | None, limit: int) -> list[int]:
     pending = where.model_copy(update={"statuses": (ClaimStatus.PENDING,)})
     place = None if after is None else Place(position=after)
-    return matching(session, pending, order=ClaimOrder.QUEUE, after=place, limit=limit)
+    return matching(session, pending, Slice(order=ClaimOrder.QUEUE, after=place, limit=limit))
 
 
 def _lock_first(session: Session, *conditions: ColumnElement[bool]) -> ClaimRow | None:

@@ -1,33 +1,25 @@
-"""Lists of claims: any filter, in any order, a page at a time, and how many there are.
-
-SQLite walks its full-text index, whose row numbers are places in the queue: whatever is asked for comes
-in that order, and only as far as it is read. PostgreSQL has no index that is both full-text and sorted.
-It either collects what matches and sorts it, which is fast for little, or walks in order and tests each
-claim, which is fast where much matches; so a filter is first counted as far as `COUNT_LIMIT`.
-"""
+"""Lists of claims: any filter, in any order, a page at a time, and how many there are."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import bindparam, text
 from sqlmodel import Session, col, select
 
 from extractor.errors import StoreError
-from extractor.schema import ClaimFilter, ClaimOrder, ClaimStatus, Count, Facet, FacetCount, Facets, Page, Value
+from extractor.schema import ClaimFilter, ClaimOrder, ClaimStatus, Count, Facet, FacetCount, Facets, Page
 from extractor.store import tally
-from extractor.store.fulltext import as_fts5, as_tsquery
-from extractor.store.index import is_postgresql
+from extractor.store.lookup import Kept, Lookup, Place, Slice
 from extractor.store.ranking import ARRIVALS, position
-from extractor.store.tables import ClaimRow, UtcDateTime
-from extractor.store.terms import FIELDS, chosen, expression_of, read_term
+from extractor.store.tables import ClaimRow
+from extractor.store.terms import FIELDS, chosen, read_source, read_term, term
 
 COUNT_LIMIT = 10_000
 """So far are the claims counted that a filter lets through, where no kept count answers."""
 
+STATUS_LIMIT = 5_000
 FACET_LIMIT = 2_000
-"""So many of them are looked at for the counts by facet."""
+"""So many of them are looked at for the counts by status, and by any other facet."""
 
 
 def claims_page(
@@ -37,6 +29,7 @@ def claims_page(
     order: ClaimOrder = ClaimOrder.QUEUE,
     after: str | None = None,
     limit: int = 50,
+    offset: int = 0,
 ) -> Page:
     """Return a page of the claims that a filter lets through.
 
@@ -49,11 +42,13 @@ def claims_page(
         order: In which order.
         after: `Page.after` of the page before; None for the first.
         limit: At most so many, at least 1.
+        offset: So many are left out before; what it costs grows with it.
 
     Raises:
         StoreError: `after` is no place in this order.
     """
-    found = matching(session, where, order=order, after=_read_place(order, after), limit=limit + 1)
+    place = _read_place(order, after)
+    found = matching(session, where, Slice(order=order, after=place, limit=limit + 1, offset=offset))
     in_page = [key % ARRIVALS for key in found[:limit]]
     rows = {row.arrival: row for row in session.exec(select(ClaimRow).where(col(ClaimRow.arrival).in_(in_page)))}
     # A claim may go between the two queries on PostgreSQL only if somebody deletes rows by hand.
@@ -62,88 +57,84 @@ def claims_page(
     return Page(claims=tuple(row.as_value() for row in page), after=_place(order, page[-1]) if more else None)
 
 
-def matching(
-    session: Session, where: ClaimFilter, *, order: ClaimOrder, after: "Place | None", limit: int
-) -> list[int]:
+def matching(session: Session, where: ClaimFilter, part: Slice) -> list[int]:
     """Return the claims that a filter lets through, in order; for this package only.
 
     Returns:
         Positions in the order of the queue, in others arrivals; either, modulo `ARRIVALS`, is the arrival.
     """
-    values: dict[str, Any] = {"limit": limit}
-    beyond = ""
-    if after is not None:
-        beyond = f" AND {BEYOND[order]}"
-        values |= after.model_dump(exclude_none=True)
-    if not is_postgresql(session):
-        return _matching_sqlite(session, where, order, beyond, values)
-    values["query"] = as_tsquery(expression_of(where))
-    if _has_many(session, where):
-        # IS TRUE keeps PostgreSQL from collecting what matches.
-        statement = f"SELECT {KEY[order]} FROM claim_index WHERE (document @@ CAST(:query AS tsquery)) IS TRUE{beyond}"
-    else:
-        statement = (
-            "WITH hits AS MATERIALIZED (SELECT arrival, position, changed_at FROM claim_index "
-            f"WHERE document @@ CAST(:query AS tsquery)) SELECT {KEY[order]} FROM hits WHERE true{beyond}"
-        )
-    return _keys(session, f"{statement} ORDER BY {ORDER_BY[order]} LIMIT :limit", values)
+    return _lookup(session, where, tally.counted(session)).keys(part)
 
 
-def count_claims(session: Session, *, where: ClaimFilter) -> Count:
+def count_claims(session: Session, *, where: ClaimFilter, limit: int | None = None) -> Count:
     """Count the claims that a filter lets through.
 
     It is exact for a filter that names statuses and at most one other facet, however many there are, and
-    for any other one up to `COUNT_LIMIT`.
+    for any other one up to `limit`, else `COUNT_LIMIT`.
     """
-    kept = _kept(where, tally.counted(session))
+    numbers = tally.counted(session)
+    kept = _kept(where, numbers)
     if kept is not None:
         return Count(n=kept)
-    n = _count_to(session, where, COUNT_LIMIT + 1)
-    return Count(n=min(n, COUNT_LIMIT), is_exact=n <= COUNT_LIMIT)
+    most = limit or COUNT_LIMIT
+    n = _lookup(session, where, numbers).count(most + 1)
+    return Count(n=min(n, most), is_exact=n <= most)
+
+
+def status_counts(session: Session, *, where: ClaimFilter) -> dict[ClaimStatus, Count]:
+    """Count the claims that a filter lets through by status, all but the superseded ones, whatever it says of that.
+
+    It is exact for a filter that names at most one facet beside; of any other one, `STATUS_LIMIT` claims are
+    looked at: where there are more, the numbers say "at least".
+    """
+    numbers = tally.counted(session)
+    live = [status for status in ClaimStatus if status is not ClaimStatus.SUPERSEDED]
+    each = [where.model_copy(update={"statuses": (status,)}) for status in live]
+    kept = [n for one in each if (n := _kept(one, numbers)) is not None]
+    if len(kept) == len(live):
+        return {status: Count(n=n) for status, n in zip(live, kept, strict=True)}
+    lookup = _lookup(session, where.model_copy(update={"statuses": ()}), numbers)
+    *found, n_looked_at = lookup.count_having([term(Facet.STATUS, status) for status in live], STATUS_LIMIT)
+    is_exact = n_looked_at < STATUS_LIMIT
+    return {status: Count(n=n, is_exact=is_exact) for status, n in zip(live, found, strict=True)}
 
 
 def facets(session: Session, *, where: ClaimFilter) -> Facets:
-    """Count the claims that a filter lets through, all and by the values of each facet.
+    """Count the claims that a filter lets through, all and by the values of each facet; see `count_values`."""
+    return Facets(total=count_claims(session, where=where), by=count_values(session, where=where))
+
+
+def count_values(session: Session, *, where: ClaimFilter) -> dict[Facet, tuple[FacetCount, ...]]:
+    """Count the claims that a filter lets through by the values of each facet, as in `Facets.by`.
 
     A filter by nothing but status gives exact numbers. With any other one, `FACET_LIMIT` of the claims are
-    looked at: where there are more, the numbers by facet say "at least".
+    looked at: where there are more, the numbers say "at least".
     """
-    total = count_claims(session, where=where)
+    counted = tally.counted(session)
+    numbers: Counter[tuple[Facet, str]] = Counter()
     if where == ClaimFilter(statuses=where.statuses):
-        numbers: Counter[tuple[Facet, str]] = Counter()
-        for key, n in tally.counted(session).items():
+        for key, n in counted.items():
             if key.status in _statuses(where):
                 pair = (Facet.STATUS, key.status.value) if key.facet == tally.ALL else (Facet(key.facet), key.value)
                 numbers[pair] += n
-        return Facets(total=total, by=_by_facet(numbers, is_exact=True))
-    looked_at = _terms(session, where, FACET_LIMIT)
-    numbers = Counter(pair for terms in looked_at for pair in map(read_term, terms.split()) if pair)
-    return Facets(total=total, by=_by_facet(numbers, is_exact=total.is_exact and total.n <= len(looked_at)))
+        return _by_facet(numbers, is_exact=True)
+    looked_at = _lookup(session, where, counted).terms(FACET_LIMIT)
+    for held, n in Counter(held for terms in looked_at for held in terms.split()).items():
+        if pair_or_none := read_term(held):
+            numbers[pair_or_none] += n
+    return _by_facet(numbers, is_exact=len(looked_at) < FACET_LIMIT)
 
 
-class Place(Value):
-    """A claim's place in an order; only what the order goes by is set."""
+def count_sources(session: Session, *, where: ClaimFilter, limit: int = 50) -> tuple[FacetCount, ...]:
+    """Return who makes most of the claims that a filter lets through, by falling number.
 
-    position: int | None = None
-    arrival: int | None = None
-    changed_at: datetime | None = None
-
-
-KEY = {
-    ClaimOrder.QUEUE: "position",
-    ClaimOrder.NEWEST: "arrival",
-    ClaimOrder.CHANGED: "arrival",
-}
-ORDER_BY = {
-    ClaimOrder.QUEUE: "position",
-    ClaimOrder.NEWEST: "arrival DESC",
-    ClaimOrder.CHANGED: "changed_at DESC, arrival DESC",
-}
-BEYOND = {
-    ClaimOrder.QUEUE: "position > :position",
-    ClaimOrder.NEWEST: "arrival < :arrival",
-    ClaimOrder.CHANGED: "(changed_at, arrival) < (:changed_at, :arrival)",
-}
+    `FACET_LIMIT` of the claims are looked at; where there are more, the numbers say "at least".
+    """
+    looked_at = _lookup(session, where, tally.counted(session)).terms(FACET_LIMIT)
+    names = Counter(name for terms in looked_at for name in map(read_source, terms.split()) if name)
+    is_exact = len(looked_at) < FACET_LIMIT
+    most = sorted(names.items(), key=lambda item: (-item[1], item[0]))[:limit]
+    return tuple(FacetCount(value=name, count=Count(n=n, is_exact=is_exact)) for name, n in most)
 
 
 def _place(order: ClaimOrder, row: ClaimRow) -> str:
@@ -172,63 +163,10 @@ def _read_place(order: ClaimOrder, after: str | None) -> Place | None:
         raise StoreError(f"no place {after!r} in this list: begin with its first page") from exc
 
 
-def _matching_sqlite(
-    session: Session, where: ClaimFilter, order: ClaimOrder, beyond: str, values: dict[str, Any]
-) -> list[int]:
-    values["query"] = as_fts5(expression_of(where))
-    if order is ClaimOrder.QUEUE:
-        found = "SELECT rowid FROM claim_fts WHERE claim_fts MATCH :query"
-        beyond = beyond.replace("position", "rowid", 1)
-        return _keys(session, f"{found}{beyond} ORDER BY rowid LIMIT :limit", values)
-    if not where.text and _has_many(session, where):
-        terms = expression_of(where)
-        conditions = [" OR ".join(f"instr(terms, ' {p.tokens[0]} ')" for p in group) for group in terms.groups]
-        excluded = "".join(f" AND NOT instr(terms, ' {p.tokens[0]} ')" for p in terms.without)
-        found = f"SELECT arrival FROM claim_index WHERE ({') AND ('.join(conditions)}){excluded}"
-    else:
-        found = (
-            "SELECT arrival FROM claim_fts CROSS JOIN claim_index ON claim_index.position = claim_fts.rowid "
-            "WHERE claim_fts MATCH :query"
-        )
-    return _keys(session, f"{found}{beyond} ORDER BY {ORDER_BY[order]} LIMIT :limit", values)
-
-
-def _keys(session: Session, statement: str, values: Mapping[str, Any]) -> list[int]:
-    bound = text(statement)
-    if "changed_at" in values:
-        bound = bound.bindparams(bindparam("changed_at", type_=UtcDateTime()))
-    return list(session.execute(bound, values).scalars())
-
-
-def _has_many(session: Session, where: ClaimFilter) -> bool:
-    kept = _kept(where, tally.counted(session))
-    n = _count_to(session, where, COUNT_LIMIT + 1) if kept is None else kept
-    return n > COUNT_LIMIT
-
-
-def _count_to(session: Session, where: ClaimFilter, limit: int) -> int:
-    statement = f"SELECT count(*) FROM (SELECT 1 {_from(session, where)} LIMIT :limit) AS found"
-    return int(session.execute(text(statement), {"query": _query(session, where), "limit": limit}).scalar_one())
-
-
-def _terms(session: Session, where: ClaimFilter, limit: int) -> Sequence[str]:
-    joined = _from(session, where)
-    if not is_postgresql(session):
-        joined = joined.replace(
-            "claim_fts", "claim_fts CROSS JOIN claim_index ON claim_index.position = claim_fts.rowid", 1
-        )
-    statement = text(f"SELECT terms {joined} LIMIT :limit")
-    return session.execute(statement, {"query": _query(session, where), "limit": limit}).scalars().all()
-
-
-def _from(session: Session, where: ClaimFilter) -> str:
-    if is_postgresql(session):
-        return "FROM claim_index WHERE document @@ CAST(:query AS tsquery)"
-    return "FROM claim_fts WHERE claim_fts MATCH :query"
-
-
-def _query(session: Session, where: ClaimFilter) -> str:
-    return (as_tsquery if is_postgresql(session) else as_fts5)(expression_of(where))
+def _lookup(session: Session, where: ClaimFilter, numbers: Mapping[tally.Key, int]) -> Lookup:
+    n = _kept(where.model_copy(update={"article_text": ""}), numbers)
+    n_all = sum(n for key, n in numbers.items() if key.facet == tally.ALL)
+    return Lookup(session, where, kept=Kept(n=n, n_all=n_all))
 
 
 def _kept(where: ClaimFilter, numbers: Mapping[tally.Key, int]) -> int | None:

@@ -178,6 +178,8 @@ class ArticleRow(Row, table=True):
     """An article; `text` comes last so that SQLite can read the rest without walking through it."""
 
     __tablename__ = "article"
+    # SQLite lists articles from it without walking through their texts.
+    __table_args__ = (Index("ix_article_arrival", "arrival", "sha256"),)
 
     arrival: int | None = Field(default=None, primary_key=True)
     """Order in which articles came in."""
@@ -640,12 +642,17 @@ class IndexRow(Row, table=True):
     """The claim's."""
     position: int = Field(sa_column=Column(BigInteger, nullable=False, unique=True))
     """See `extractor.store.ranking.position`."""
+    article: int = Field(sa_column=Column(Integer, nullable=False))
+    """The article's arrival. Before the long columns, so that SQLite can read it without walking through them."""
     changed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
     terms: str = Field(sa_column=Column(Text, nullable=False))
     """A space before and after each."""
     document: str = Field(sa_column=Column(DocumentType, nullable=False))
 
-    __table_args__ = (Index("ix_claim_index_changed", "changed_at", "arrival"),)
+    __table_args__ = (
+        Index("ix_claim_index_changed", "changed_at", "arrival"),
+        Index("ix_claim_index_article", "article", "position"),
+    )
 
 
 class TallyRow(Row, table=True):
@@ -663,6 +670,19 @@ class TallyRow(Row, table=True):
     status: ClaimStatus = Field(sa_column=Column(words_column(ClaimStatus), primary_key=True))
     slot: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     n: int
+
+
+class SavedViewRow(Row, table=True):
+    """A name for a list of claims."""
+
+    __tablename__ = "saved_view"
+
+    owner: str = Field(primary_key=True)
+    """Empty for the desk's."""
+    name: str = Field(primary_key=True)
+    address: str = Field(sa_column=Column(Text, nullable=False))
+    saved_by: str
+    saved_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
 
 
 class DerivedRow(Row, table=True):

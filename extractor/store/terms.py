@@ -8,10 +8,19 @@ combination of filters and words.
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
-from extractor.schema import Claim, ClaimFilter, ClaimStatus, Facet, Value
+from extractor.schema import (
+    ArticleFilter,
+    ArticleMetadata,
+    Claim,
+    ClaimFilter,
+    ClaimStatus,
+    Facet,
+    RejectionReason,
+    Value,
+)
 from extractor.store.fulltext import Expression, Phrase, parse
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 """Version of everything that is derived from claims: terms, words, rank. Raise it with a migration, and
 `claimdesk db upgrade` derives all anew."""
 
@@ -21,7 +30,7 @@ MAX_VALUE_CHARS = 100
 LIVE = "live_"
 """Of every claim that is not superseded."""
 ANY = "any_"
-"""Of every claim."""
+"""Of every claim, and every article."""
 FLAGGED = "flagged_"
 SOURCE = "source"
 ARTICLE = "article"
@@ -44,6 +53,7 @@ FIELDS = {
     Facet.MODEL: "models",
     Facet.REVIEWER: "reviewers",
     Facet.ASSIGNEE: "assignees",
+    Facet.REASON: "reasons",
 }
 """The field of `ClaimFilter` that goes with each facet."""
 
@@ -60,6 +70,8 @@ class Entry(Value):
     assigned_to: str | None = None
     reviewer: str | None = None
     """Who made the decision in force."""
+    reason: RejectionReason | None = None
+    article_arrival: int
     article_sha256: str
     title: str | None = None
     publisher: str | None = None
@@ -82,6 +94,7 @@ def values_of(entry: Entry) -> dict[Facet, tuple[str, ...]]:
         Facet.MODEL: [entry.model],
         Facet.REVIEWER: [entry.reviewer],
         Facet.ASSIGNEE: [entry.assigned_to],
+        Facet.REASON: [entry.reason],
     }
     return {facet: tuple(value for value in values if value) for facet, values in found.items()}
 
@@ -98,6 +111,15 @@ def terms_of(entry: Entry) -> list[str]:
     return terms + _levels(ADDED, entry.added_at.date())
 
 
+def article_terms(about: ArticleMetadata, added_at: datetime) -> list[str]:
+    """Return every term of an article."""
+    named = ((Facet.PUBLISHER, about.publisher), (Facet.LANGUAGE, about.language))
+    terms = [ANY, *(term(facet, value) for facet, value in named if value)]
+    if about.published:
+        terms += _levels(PUBLISHED, about.published)
+    return terms + _levels(ADDED, added_at.date())
+
+
 def words_of(entry: Entry) -> str:
     """Return the words by which an entry is found."""
     claim = entry.claim
@@ -107,11 +129,32 @@ def words_of(entry: Entry) -> str:
 
 def expression_of(where: ClaimFilter) -> Expression:
     """Return what a filter asks of the index."""
-    typed = parse(where.text)
-    groups = list(_groups(where))
-    unless = [FLAGGED] if where.has_flags is False else []
+    return _expression(where.text, list(_groups(where)), [FLAGGED] if where.has_flags is False else [])
+
+
+def article_words_of(where: ClaimFilter) -> Expression | None:
+    """Return what a filter of claims asks of the index of articles; None when it asks nothing."""
+    typed = parse(where.article_text)
+    return _expression(where.article_text, [], []) if typed.groups or typed.without else None
+
+
+def article_expression_of(where: ArticleFilter) -> Expression:
+    """Return what a filter asks of the index of articles; its states are not in there."""
+    groups = [
+        [term(facet, value) for value in values]
+        for facet, values in ((Facet.PUBLISHER, where.publishers), (Facet.LANGUAGE, where.languages))
+        if values
+    ]
+    return _expression(where.text, [*groups, *_days(where)], [])
+
+
+def _expression(text: str, groups: list[list[str]], unless: list[str]) -> Expression:
+    typed = parse(text)
+    if not groups and not typed.groups:
+        # An index cannot be asked for what something is not.
+        groups = [[ANY]]
     return Expression(
-        groups=(*(tuple(Phrase(tokens=(t,)) for t in group) for group in groups or [[ANY]]), *typed.groups),
+        groups=(*(tuple(Phrase(tokens=(t,)) for t in group) for group in groups), *typed.groups),
         without=(*(Phrase(tokens=(t,)) for t in unless), *typed.without),
     )
 
@@ -134,6 +177,12 @@ def read_term(held: str) -> tuple[Facet, str] | None:
     return (facet, bytes.fromhex(value).decode()) if facet else None
 
 
+def read_source(held: str) -> str | None:
+    """Return the name in a term of a source, None for any other term."""
+    name, _, value = held.partition("_")
+    return bytes.fromhex(value).decode() if name == SOURCE else None
+
+
 _BY_NAME = {facet.replace("_", ""): facet for facet in Facet}
 
 
@@ -148,6 +197,10 @@ def _groups(where: ClaimFilter) -> Iterator[list[str]]:
         yield [f"{ARTICLE}_{sha256}" for sha256 in where.articles]
     if where.has_flags:
         yield [FLAGGED]
+    yield from _days(where)
+
+
+def _days(where: ClaimFilter | ArticleFilter) -> Iterator[list[str]]:
     for name, first, last in (
         (PUBLISHED, where.published_from, where.published_to),
         (ADDED, where.added_from, where.added_to),

@@ -13,9 +13,9 @@ from extractor.schema import (
     Claim,
     ClaimFilter,
     ClaimStatus,
+    Count,
     Decision,
     Extraction,
-    Facet,
     Failure,
     Span,
     StoredClaim,
@@ -30,9 +30,9 @@ from extractor.store import (
     also_in,
     claims_page,
     count_by_status,
+    count_claims,
     drafts,
     drop_draft,
-    facets,
     get_article,
     get_claim,
     hold,
@@ -41,7 +41,6 @@ from extractor.store import (
     list_articles,
     list_claims,
     list_failures,
-    list_members,
     next_claim,
     open_session,
     other_readings,
@@ -51,6 +50,7 @@ from extractor.store import (
     skip,
     timeline,
 )
+from review_app.logic.colleagues import MOST, colleagues
 from review_app.logic.correction import Place
 from review_app.logic.ledger import LeftOut, Reading, left_out, reading_of
 from review_app.logic.segments import window_of
@@ -63,10 +63,11 @@ if TYPE_CHECKING:
 
 DECIDED = (ClaimStatus.VERIFIED, ClaimStatus.CORRECTED, ClaimStatus.REJECTED)
 
+COUNT_LIMIT = 1_000
+"""So far is a part of the queue counted at each of its claims."""
+
 MOST_OTHERS = 400
 """Claims of the same article that are shown beside one; an article with more is a list, not a report."""
-
-MOST_COLLEAGUES = 30
 
 
 class Opened(Value):
@@ -149,19 +150,23 @@ class Desk:
         with open_session(self.engine, reading=True) as session:
             return left_out(list_articles(session), list_failures(session))
 
-    def next_id(self, *, after: str | None = None) -> str | None:
+    def next_id(self, *, after: str | None = None, where: ClaimFilter | None = None) -> str | None:
         """Lease the next claim of the queue and return its id, or None when nothing is left for this reviewer.
+
+        Args:
+            after: The claim that was open last, decided or not.
+            where: Only such claims.
 
         Raises:
             NotAllowed: Readers do not take claims out of the queue.
         """
         self.person.must(Act.DECIDE)
         with open_session(self.engine) as session:
-            found = next_claim(session, reviewer=self.reviewer, now=self.now(), after=after)
+            found = next_claim(session, reviewer=self.reviewer, now=self.now(), after=after, where=where)
         return found.claim.id if found else None
 
-    def skip(self, claim_id: str) -> str | None:
-        """Let a claim come last for this reviewer, and lease the next one.
+    def skip(self, claim_id: str, *, where: ClaimFilter | None = None) -> str | None:
+        """Let a claim come last for this reviewer, and lease the next one of those that are wanted.
 
         Raises:
             NotAllowed: Readers do not take claims out of the queue.
@@ -169,21 +174,34 @@ class Desk:
         self.person.must(Act.DECIDE)
         with open_session(self.engine) as session:
             skip(session, claim_id=claim_id, reviewer=self.reviewer, now=self.now())
-            found = next_claim(session, reviewer=self.reviewer, now=self.now(), after=claim_id)
+            found = next_claim(session, reviewer=self.reviewer, now=self.now(), after=claim_id, where=where)
         return found.claim.id if found else None
 
-    def look_on(self, after: str | None) -> tuple[str | None, str | None]:
+    def leave(self, claim_id: str) -> None:
+        """Give a claim back to the queue, if this reviewer holds it."""
+        if not self.person.may(Act.DECIDE):
+            return
+        with open_session(self.engine) as session:
+            release(session, claim_id=claim_id, reviewer=self.reviewer)
+
+    def look_on(self, after: str | None, *, where: ClaimFilter | None = None) -> tuple[str | None, str | None]:
         """Return the claim that waits longest behind a place in the queue, for somebody who only reads, and its place.
 
         Args:
             after: The place; None for the beginning, to which the end leads back.
+            where: Only such claims.
         """
-        waiting = ClaimFilter(statuses=(ClaimStatus.PENDING,))
+        waiting = _waiting(where or ClaimFilter())
         with open_session(self.engine, reading=True) as session:
             page = claims_page(session, where=waiting, after=after, limit=1)
             if not page.claims and after is not None:
                 page = claims_page(session, where=waiting, limit=1)
         return (page.claims[0].claim.id if page.claims else None), page.after
+
+    def n_waiting(self, where: ClaimFilter) -> Count:
+        """Count the claims of a part of the queue."""
+        with open_session(self.engine, reading=True) as session:
+            return count_claims(session, where=_waiting(where), limit=COUNT_LIMIT)
 
     def hold(self, claim_id: str, *, leaving: str | None = None) -> Lease | None:
         """Lease a claim that was opened by name, and say who holds it; None where nothing is to be held."""
@@ -255,12 +273,7 @@ class Desk:
     def colleagues(self) -> tuple[str, ...]:
         """Return the others to whom a claim can be sent: the members, or, where there are none, whoever has decided."""
         with open_session(self.engine, reading=True) as session:
-            members = list_members(session)
-            names = [m.name for m in members if m.person.may(Act.DECIDE)]
-            if not members:
-                by = facets(session, where=ClaimFilter()).by
-                names = sorted({count.value for facet in (Facet.REVIEWER, Facet.ASSIGNEE) for count in by[facet]})
-        return tuple(name for name in names if name != self.reviewer)[:MOST_COLLEAGUES]
+            return tuple(name for name in colleagues(session) if name != self.reviewer)[:MOST]
 
     def keep(self, sheet: Sheet) -> None:
         """Keep what is being typed, and the lease with it."""
@@ -283,6 +296,10 @@ class Desk:
         self.person.must(Act.DECIDE)
         with open_session(self.engine) as session:
             drop_draft(session, person=self.reviewer, subject=sheet.subject)
+
+
+def _waiting(where: ClaimFilter) -> ClaimFilter:
+    return where.model_copy(update={"statuses": (ClaimStatus.PENDING,)})
 
 
 def _sheet(body: str) -> Sheet | None:

@@ -10,6 +10,7 @@ from review_app.logic.desk import Opened, Progress
 from review_app.logic.ledger import LeftOut
 from review_app.logic.sheet import Sheet, Task
 from review_app.logic.steps import Step
+from review_app.logic.within import Part
 
 
 class Mode(StrEnum):
@@ -82,6 +83,8 @@ class FinishedScreen(Value):
     notice: str | None
     left_out: tuple[LeftOut, ...]
     """Articles that gave no claim."""
+    part: Part | None
+    """The part of the queue that is worked through; None for all of it."""
     person: Person
 
 
@@ -89,6 +92,8 @@ class ClaimScreen(Value):
     """One claim beside its article."""
 
     progress: Progress
+    part: Part | None
+    """The part of the queue that is worked through; None for all of it."""
     opened: Opened
     person: Person
     mode: Mode

@@ -8,15 +8,17 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from extractor.errors import Conflict, LeaseLost, NotAllowed, StoreError
 from extractor.people import Act
-from extractor.schema import Claim, Decision, DecisionKind, RejectionReason, StoredClaim
+from extractor.schema import Claim, ClaimFilter, Decision, DecisionKind, RejectionReason, StoredClaim
 from extractor.store import Decided, Found, Lease, NewDecision
 from review_app.logic import deeds, words
+from review_app.logic.claims_view import address_of
 from review_app.logic.desk import Desk, Opened
 from review_app.logic.history import in_force, step
 from review_app.logic.presses import SETTLE_S, Presses, Target
 from review_app.logic.screens import ClaimScreen, EmptyScreen, FinishedScreen, Mode, Screen, Stale
 from review_app.logic.sheet import Task
 from review_app.logic.stale import differences
+from review_app.logic.within import Part, Within
 from review_app.logic.writer import Writer, near_misses
 
 P = ParamSpec("P")
@@ -62,6 +64,7 @@ class Triage:
         self.run = 0
         """Rises whenever the page is drawn."""
         self._presses = Presses(monotonic, settle_s=settle_s)
+        self._within: Within | None = None
         self._claim_id: str | None = None
         self._held: Lease | None = None
         self._place: str | None = None
@@ -96,7 +99,8 @@ class Triage:
                 done=dict(self._done),
                 undo=_undo_words(self._last),
                 notice=notice,
-                left_out=self.desk.left_out(),
+                left_out=() if self._within else self.desk.left_out(),
+                part=self._part(),
                 person=self.desk.person,
             )
         if self._held is not None:
@@ -115,6 +119,7 @@ class Triage:
         standing = in_force(opened.timeline)
         return ClaimScreen(
             progress=progress,
+            part=self._part(),
             opened=opened,
             person=self.desk.person,
             mode=self.mode,
@@ -153,6 +158,20 @@ class Triage:
     def claim_id(self) -> str | None:
         """The claim that is open; the page keeps it in its address, so that a reload comes back to it."""
         return self._claim_id
+
+    @property
+    def within(self) -> str:
+        """The address of the part of the queue that is worked through, as `claim_id`; empty for all of it."""
+        return self._within.address if self._within else ""
+
+    @_one_at_a_time
+    def work_through(self, part: Within | None) -> None:
+        """Serve the claims of a part of the queue from now on, or with None all of them again."""
+        self._within, self._place = part, None
+        self._passed.clear()
+        if self._claim_id is not None:
+            self.desk.leave(self._claim_id)
+            self.go(None)
 
     @_one_at_a_time
     def open(self, claim_id: str) -> None:
@@ -223,13 +242,13 @@ class Triage:
             self.go(self._next())
             return
         try:
-            found = self.desk.skip(target.claim_id)
+            found = self.desk.skip(target.claim_id, where=self._where)
         except NotAllowed as error:
             self.notice = sentence(error)
             return
         self.go(found)
         if found == target.claim_id:
-            self.notice = "This is the only claim waiting for you."
+            self.notice = f"This is the only claim waiting for you{' in this view' if self._within else ''}."
 
     @_one_at_a_time
     def back(self) -> None:
@@ -337,7 +356,7 @@ class Triage:
     def go_on(self, after: str) -> None:
         """Take the next claim of the queue."""
         notice = self.notice
-        self.go(self.desk.next_id(after=after))
+        self.go(self.desk.next_id(after=after, where=self._where))
         self.notice = notice
 
     def go(self, claim_id: str | None) -> None:
@@ -356,9 +375,19 @@ class Triage:
 
     def _next(self) -> str | None:
         if self.desk.person.may(Act.DECIDE):
-            return self.desk.next_id()
-        found, self._place = self.desk.look_on(self._place)
+            return self.desk.next_id(where=self._where)
+        found, self._place = self.desk.look_on(self._place, where=self._where)
         return found
+
+    @property
+    def _where(self) -> ClaimFilter | None:
+        return self._within.where if self._within else None
+
+    def _part(self) -> Part | None:
+        if self._within is None:
+            return None
+        n_waiting = self.desk.n_waiting(self._within.where)
+        return Part(told=self._within.told, n_waiting=n_waiting, address=address_of(self._within.view))
 
     def _foreign(self, lease: Lease | None) -> Lease | None:
         return lease if lease and lease.holder != self.desk.reviewer else None

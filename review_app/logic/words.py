@@ -166,6 +166,11 @@ def clock(at: datetime) -> str:
     return f"{at.day} {at:%B %Y, %H:%M} UTC"
 
 
+def day(of: date) -> str:
+    """Write a date as a reader does: ``24 Nov 2026``."""
+    return f"{of.day} {of:%b %Y}"
+
+
 def count(n: int, noun: str) -> str:
     """Write a number with its noun in singular or plural: ``1 claim``, ``1,204 claims``."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

@@ -7,6 +7,7 @@ from review_app.logic import words
 from review_app.logic.screens import EmptyScreen, FinishedScreen
 from review_app.logic.triage import Triage
 from review_app.views.actions import undo_button
+from review_app.views.part import part_finished
 from review_app.widgets.claim_card import notice_line
 from review_app.widgets.frame import left_out_list, message
 
@@ -32,7 +33,9 @@ def empty_page(screen: EmptyScreen) -> None:
 def finished_page(triage: Triage, screen: FinishedScreen) -> None:
     """Say what was done, and offer the way back."""
     waiting = screen.progress.waiting
-    if waiting:
+    if screen.part:
+        part_finished(triage, screen, screen.part)
+    elif waiting:
         told = [f"{words.count(waiting, 'claim')} left, and somebody else has just opened what is left."]
         message("Nothing free at the moment", [*told, _done(screen)])
     else:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from extractor.people import Act
 from review_app.deps import Visit
+from review_app.views.claims import claims_page
 from review_app.views.desk import desk_page
 from review_app.views.factchecks import fact_checks_page
 from review_app.views.people import people_page
@@ -26,6 +27,7 @@ class Page:
 
 PAGES = (
     Page("Review", "", Act.READ, review_page),
+    Page("Claims", "claims", Act.READ, claims_page),
     Page("Fact-checks", "factchecks", Act.READ, fact_checks_page),
     Page("Second look", "second", Act.READ, second_page),
     Page("Desk", "desk", Act.READ, desk_page),

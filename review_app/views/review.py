@@ -9,9 +9,11 @@ from review_app.logic.fields import targets_of
 from review_app.logic.screens import ClaimScreen, EmptyScreen, FinishedScreen, Mode, Screen
 from review_app.logic.segments import article_view, focus_of_forms
 from review_app.logic.triage import Triage
+from review_app.logic.within import read_within
 from review_app.views.actions import ACTING, decision_bar, reading_bar, take_back_button
 from review_app.views.notices import empty_page, finished_page
 from review_app.views.panels import missed_panel, reason_panel, send_panel, together_panel
+from review_app.views.part import part_line
 from review_app.views.rate_link import rate_link
 from review_app.views.same import same_claims
 from review_app.views.writing import writing_panel
@@ -33,21 +35,21 @@ def review_page(visit: Visit) -> None:
     """Draw what the reviewer's session shows now."""
     triage = _triage(visit)
     _draw(visit, triage, triage.screen())
-    if triage.claim_id:
-        st.query_params["claim"] = triage.claim_id
-    else:
-        st.query_params.clear()
+    address = {"claim": triage.claim_id or "", "within": triage.within}
+    st.query_params.from_dict({name: value for name, value in address.items() if value})
     triage.drawn()
 
 
 def _triage(visit: Visit) -> Triage:
-    """Return this browser session's state; the address names the claim that was open before a reload.
+    """Return this browser session's state; the address names the claim and the view that were open before.
 
     Later the address only follows: when keys come fast, the browser's is a claim behind. Other pages open a claim
     by `Triage.open` before they switch to this one.
     """
     if "triage" not in st.session_state:
         st.session_state["triage"] = visit.triage()
+        if address := st.query_params.get("within"):
+            st.session_state["triage"].work_through(read_within(address, visit.person.name))
         if named := st.query_params.get("claim"):
             st.session_state["triage"].open(named)
     triage: Triage = st.session_state["triage"]
@@ -70,6 +72,7 @@ def _draw(visit: Visit, triage: Triage, screen: Screen) -> None:
 
 def _claim(visit: Visit, triage: Triage, screen: ClaimScreen) -> None:
     """Draw a claim on the left and its article on the right."""
+    part_line(triage, screen.part)
     left, right = st.columns([9, 10], gap="large")
     with left, st.container(key="claim"):
         progress_line(screen.progress)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from streamlit.navigation.page import Page
 
 
-def go(path: str, **address: str) -> None:
+def go(path: str, **address: str | list[str]) -> None:
     """Go to the page of this address, empty for the first, when the script runs next: for the callback of a widget.
 
     Args:

@@ -3,7 +3,7 @@ import io
 import json
 from datetime import UTC, date, datetime
 
-from extractor.export import CSV_COLUMNS, to_csv, to_jsonl
+from extractor.export import CSV_COLUMNS, ClaimRecord, claims_to_csv, claims_to_jsonl
 from extractor.schema import (
     ArticleMetadata,
     Claim,
@@ -46,7 +46,8 @@ def stored(text: str) -> StoredClaim:
 
 
 def rows(text: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(to_csv([stored(text)], {ARTICLE.sha256: ARTICLE}))))
+    record = ClaimRecord(stored=stored(text), article=ARTICLE)
+    return list(csv.reader(io.StringIO("".join(claims_to_csv([record])))))
 
 
 def test_csv_has_a_header_and_one_row_a_claim() -> None:
@@ -67,7 +68,7 @@ def test_csv_cells_are_never_formulas() -> None:
 
 
 def test_jsonl_holds_every_field_and_reads_back() -> None:
-    line = to_jsonl([stored("It sailed late.")], {ARTICLE.sha256: ARTICLE})
+    (line,) = claims_to_jsonl([ClaimRecord(stored=stored("It sailed late."), article=ARTICLE)])
     row = json.loads(line)
     article = row.pop("article")
     assert row.pop("fact_check") is None
@@ -76,5 +77,5 @@ def test_jsonl_holds_every_field_and_reads_back() -> None:
 
 
 def test_nothing_to_export_is_a_header_alone_or_nothing() -> None:
-    assert to_jsonl([], {}) == ""
-    assert to_csv([], {}) == ",".join(CSV_COLUMNS) + "\r\n"
+    assert list(claims_to_jsonl([])) == []
+    assert "".join(claims_to_csv([])) == ",".join(CSV_COLUMNS) + "\r\n"

@@ -39,8 +39,10 @@ from review_app.logic.screens import ClaimScreen, EmptyScreen, FinishedScreen, M
 from review_app.logic.sheet import Sheet, Task
 from review_app.logic.shelf import Shelf
 from review_app.logic.triage import Triage
+from review_app.logic.within import Within, read_within
 from review_app.logic.writer import Selected, Sent
 from tests.review_app.desk_data import NOW, bridge_article, bridge_claims, bridge_desk, open_desk, save
+from tests.review_app.states.claims import newsroom, schools
 
 SETTLE_S = 0.4
 ANNA = Person(name="anna", role=Role.CHECKER)
@@ -712,3 +714,39 @@ def test_two_reviewers_never_hold_the_same_claim(session: Session) -> None:
     assert len({*anna_saw, *ben_saw}) == 6
     with open_session(session.desk.engine, reading=True) as store:
         assert {s.status for s in list_claims(store)} == {ClaimStatus.VERIFIED}
+
+
+def part_of_nordpost(reviewer: str) -> Within:
+    part = read_within("publisher=Nordpost&status=all&sort=newest&page=2", reviewer)
+    assert part is not None
+    return part
+
+
+@pytest.mark.parametrize("role", [Role.CHECKER, Role.READER])
+def test_a_part_of_the_queue_is_worked_through_and_told(url: str, role: Role) -> None:
+    engine = open_desk(url)
+    newsroom(engine)
+    ben = Session(url, "ben", role)
+    outside = ben.look().opened.stored
+    assert outside.claim.id not in {claim.id for claim in schools()[1]}
+    ben.triage.work_through(part_of_nordpost("ben"))
+    seen = ben.look()
+    assert seen.part is not None
+    assert (seen.part.told, seen.part.address) == ("publisher Nordpost", {"publisher": ["Nordpost"]})
+    assert seen.part.n_waiting.n == 2, "one of the two was sent to cora"
+    assert Session(url, "dora").look().opened.stored.claim.id == outside.claim.id, "it is free again"
+    if role is Role.READER:
+        ben.triage.skip()
+        assert ben.look().opened.stored.article_sha256 == seen.opened.stored.article_sha256
+    else:
+        assert seen.opened.stored.claim.text == "No school in the region will be closed before 2028."
+        ben.triage.verify()
+        done = ben.draw()
+        assert isinstance(done, FinishedScreen)
+        assert done.part is not None
+        assert (done.part.n_waiting.n, done.progress.waiting) == (1, 8)
+        ben.triage.undo()
+        assert ben.look().opened.stored.claim.id == seen.opened.stored.claim.id
+    ben.triage.work_through(None)
+    assert ben.look().part is None
+    engine.dispose()

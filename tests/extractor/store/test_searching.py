@@ -16,6 +16,7 @@ from extractor.schema import (
     Facet,
     FlagCode,
     Quotation,
+    RejectionReason,
     SourceKind,
 )
 from extractor.store import (
@@ -26,9 +27,11 @@ from extractor.store import (
     count_claims,
     decide,
     facets,
+    lookup,
     open_session,
     save_extraction,
     searching,
+    status_counts,
     tally,
     undo,
 )
@@ -59,8 +62,9 @@ def article(text: str, **about: object) -> Article:
 @pytest.fixture
 def desk(engine: Engine) -> Engine:
     """Two articles; the bridge and the ferry in the first, the toll in the second."""
-    first = article("River crossings.", title="Rivers", publisher="The Courier", published=date(2026, 11, 19))
-    second = article("Peajes.", title="Tolls of May", publisher="El Faro", published=date(2026, 11, 19), language="es")
+    day = date(2026, 11, 19)
+    first = article("River crossings of Rosenau.", title="Rivers", publisher="The Courier", published=day)
+    second = article("Peajes.", title="Tolls of May", publisher="El Faro", published=day, language="es")
     with open_session(engine) as session:
         add_article(session, article=first, now=NOON)
         add_article(session, article=second, now=NOON + timedelta(days=1))
@@ -69,8 +73,11 @@ def desk(engine: Engine) -> Engine:
     return engine
 
 
+ALL = {"bridge": BRIDGE.id, "ferry": FERRY.id, "toll": TOLL.id}
+
+
 def names(engine: Engine, where: ClaimFilter, order: ClaimOrder = ClaimOrder.QUEUE) -> list[str]:
-    known = {BRIDGE.id: "bridge", FERRY.id: "ferry", TOLL.id: "toll"}
+    known = {claim_id: name for name, claim_id in ALL.items()}
     with open_session(engine, reading=True) as session:
         page = claims_page(session, where=where, order=order)
         assert count_claims(session, where=where) == Count(n=len(page.claims))
@@ -96,7 +103,7 @@ def names(engine: Engine, where: ClaimFilter, order: ClaimOrder = ClaimOrder.QUE
         ({"statuses": [ClaimStatus.VERIFIED, ClaimStatus.SUPERSEDED]}, []),
         ({"models": ["some-model"]}, ["toll"]),
         ({"languages": ["es"], "models": ["rules"]}, []),
-        ({"articles": [make_article("River crossings.").sha256]}, ["bridge", "ferry"]),
+        ({"articles": [make_article("River crossings of Rosenau.").sha256]}, ["bridge", "ferry"]),
         ({"published_from": date(2026, 11, 19)}, ["bridge", "ferry", "toll"]),
         ({"published_to": date(2026, 11, 18)}, []),
         ({"added_from": date(2026, 11, 21)}, ["toll"]),
@@ -116,11 +123,32 @@ def names(engine: Engine, where: ClaimFilter, order: ClaimOrder = ClaimOrder.QUE
         ({"text": "4,000"}, ["bridge"]),
         ({"text": "bridge", "languages": ["es"]}, ["toll"]),
         ({"text": "?!"}, ["bridge", "ferry", "toll"]),
+        ({"article_text": "rosenau"}, ["bridge", "ferry"]),
+        ({"article_text": '"river crossings" rivers'}, ["bridge", "ferry"]),
+        ({"article_text": "rosen*", "flags": [FlagCode.MISQUOTE]}, ["ferry"]),
+        ({"article_text": "rosenau", "text": "lorries"}, ["bridge"]),
+        ({"article_text": "-rosenau"}, ["toll"]),
+        ({"article_text": "bridge"}, []),
+        ({"article_text": "?!"}, ["bridge", "ferry", "toll"]),
     ],
     ids=str,
 )
-def test_a_filter_lets_through_what_meets_it(desk: Engine, where: dict[str, object], expected: list[str]) -> None:
-    assert names(desk, ClaimFilter.model_validate(where)) == expected
+def test_a_filter_lets_through_what_meets_it(
+    desk: Engine, where: dict[str, object], expected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = ClaimFilter.model_validate(where)
+    assert names(desk, wanted) == expected
+    # The other ways to the same list, which are quicker where much matches.
+    for few, many, share in ((0, 10_000, 2.0), (0, -1, 2.0), (0, -1, 0.0), (1_000, -1, 0.0)):
+        monkeypatch.setattr(lookup, "FEW_ARTICLES", few)
+        monkeypatch.setattr(lookup, "MANY", many)
+        monkeypatch.setattr(lookup, "COMMON_SHARE", share)
+        with open_session(desk, reading=True) as session:
+            assert count_claims(session, where=wanted) == Count(n=len(expected))
+            assert sum(c.count.n for c in facets(session, where=wanted).by[Facet.STATUS]) == len(expected)
+            for order in ClaimOrder:
+                found = claims_page(session, where=wanted, order=order).claims
+                assert {c.claim.id for c in found} == {ALL[name] for name in expected}, order
 
 
 @pytest.mark.parametrize(
@@ -151,6 +179,16 @@ def test_who_decided_and_who_should_are_filters_that_follow(desk: Engine) -> Non
     assert names(desk, ClaimFilter(assignees=("ben",))) == []
 
 
+def test_why_a_claim_was_rejected_is_a_filter(desk: Engine) -> None:
+    with open_session(desk) as session:
+        decide(session, decision=rejection(FERRY), now=minutes(5))
+    assert names(desk, ClaimFilter(reasons=(RejectionReason.NOT_A_CLAIM,))) == ["ferry"]
+    assert names(desk, ClaimFilter(reasons=(RejectionReason.OPINION,))) == []
+    with open_session(desk) as session:
+        undo(session, claim_id=FERRY.id, version=2, reviewer="anna", now=minutes(7))
+    assert names(desk, ClaimFilter(reasons=(RejectionReason.NOT_A_CLAIM,))) == []
+
+
 def test_a_corrected_claim_is_found_by_its_new_words_only(desk: Engine) -> None:
     corrected = FERRY.model_copy(update={"text": "The tunnel opens.", "check_worthiness": 1.0, "content": TOLL.content})
     with open_session(desk) as session:
@@ -173,7 +211,7 @@ def test_pages_put_together_are_the_whole_list(
     engine: Engine, order: ClaimOrder, walks: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     claims = [make_claim(f"claim {n}", worth=n * 7 % 10 / 10, start=n) for n in range(25)]
-    monkeypatch.setattr(searching, "COUNT_LIMIT", 3 if walks else 10_000)
+    monkeypatch.setattr(lookup, "MANY", 3 if walks else 10_000)
     the_article = make_article()
     with open_session(engine) as session:
         add_article(session, article=the_article, now=NOON)
@@ -200,6 +238,7 @@ def test_a_place_that_is_none_is_refused(desk: Engine, order: ClaimOrder) -> Non
 
 def test_counts_say_when_they_only_went_so_far(desk: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "COUNT_LIMIT", 1)
+    monkeypatch.setattr(searching, "FACET_LIMIT", 1)
     with open_session(desk, reading=True) as session:
         counted = count_claims(session, where=ClaimFilter(text="bridge"))
         kept = count_claims(session, where=ClaimFilter(kinds=(ClaimKind.EVENT,)))
@@ -208,6 +247,21 @@ def test_counts_say_when_they_only_went_so_far(desk: Engine, monkeypatch: pytest
     assert str(kept) == "2"
     assert not any(c.count.is_exact for c in found.by[Facet.KIND])
     assert str(Count(n=12_345)) == "12,345"
+
+
+def test_counts_by_status_do_not_mind_the_status(desk: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(**where: object) -> list[str]:
+        with open_session(desk, reading=True) as session:
+            return [str(n) for n in status_counts(session, where=ClaimFilter.model_validate(where)).values()]
+
+    with open_session(desk) as session:
+        decide(session, decision=verification(BRIDGE), now=NOON)
+    for statuses in ([], [ClaimStatus.REJECTED]):
+        assert told(statuses=statuses) == ["2", "1", "0", "0"]
+        assert told(statuses=statuses, text="bridge") == ["1", "1", "0", "0"]
+    monkeypatch.setattr(searching, "STATUS_LIMIT", 1)
+    assert told(publishers=["The Courier"]) == ["1", "1", "0", "0"], "one facet is kept"
+    assert "1+" in told(text="bridge")
 
 
 def test_facets_name_every_value_by_falling_number(desk: Engine) -> None:
