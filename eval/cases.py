@@ -8,6 +8,7 @@ licence wants that) and still be scored on the very text that was labelled.
 import hashlib
 import re
 from collections.abc import Callable, Collection, Iterator
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -126,6 +127,8 @@ class GoldArticle(Value):
     title: str | None = None
     publisher: str | None = None
     """News agency or site; None where it is not known."""
+    published: date | None = None
+    """What "today" means in the text; None where it is not known."""
     origin: str = ""
     """Where the text comes from; for text that is elsewhere it holds the row's id as a word,
     such as ``wikinews_en.jsonl#enwn-2019-000``."""
@@ -165,7 +168,11 @@ class GoldCase(Value):
         """What ingest would know about the article, for whoever extracts from it."""
         article = self.article
         return ArticleMetadata(
-            title=article.title, publisher=article.publisher, language=self.language, origin=article.origin
+            title=article.title,
+            publisher=article.publisher,
+            published=article.published,
+            language=self.language,
+            origin=article.origin,
         )
 
     def with_text(self, text: str) -> "GoldCase":

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from extractor.schema import Article, Claim, GroundingLevel, Span
 
-BORDER = re.compile(r"(?<!\b[A-Z])(?<!\b(?:Mr|Ms|Dr|St))(?<!\bMrs)[.!?…][\"'”’»)\]]*\s+(?=[\"'“‘«„(\[]*[^\W_a-z])|\n+")
+BORDER = re.compile(
+    r"(?<!\b[A-Z])(?<!\b(?:Mr|Ms|Dr|St))(?<!\bMrs)(?<!\b[ap]\.m)"
+    r"[.!?…][\"'”’»)\]]*\s+(?=[\"'“‘«„(\[]*[^\W_a-z])|\n+"
+)
 """A likely end of a sentence; the checks only need to know what stands near a claim."""
 
 

@@ -13,6 +13,8 @@ class Wording(Value):
     """Regular expressions of phrases that negate nothing."""
     denial_cues: dict[str, frozenset[str]]
     """Cues that turn their content round."""
+    doubt_cues: dict[str, frozenset[str]]
+    """Cues after which a claim may state the content or its opposite: "rejected" an idea, or an accusation."""
     negative_prefixes: dict[str, tuple[str, ...]]
     relative_time: dict[str, frozenset[str]]
     """Words by which a passage counts its dates from the day of publication."""

@@ -53,7 +53,7 @@ class Fault(StrEnum):
 
 ALARMS = {
     Fault.NUMBER: {FlagCode.NUMBER_NOT_IN_SOURCE},
-    Fault.DATE: {FlagCode.NUMBER_NOT_IN_SOURCE, FlagCode.NAME_NOT_IN_SOURCE},
+    Fault.DATE: {FlagCode.NUMBER_NOT_IN_SOURCE},
     Fault.NAME: {FlagCode.NAME_NOT_IN_SOURCE},
     Fault.NAME_SWAPPED: {FlagCode.NAME_NOT_IN_SOURCE},
     Fault.NAME_RESOLVED: {FlagCode.NAME_NOT_IN_SOURCE},

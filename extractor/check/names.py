@@ -3,13 +3,17 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from difflib import SequenceMatcher
+from itertools import combinations, pairwise
+
+from rapidfuzz import fuzz
 
 from extractor.check.words import (
     WORD,
     Run,
     all_text,
     bare,
+    called,
     has_word,
     is_acronym,
     is_name,
@@ -22,6 +26,8 @@ from extractor.rules.language import language as language_data
 from extractor.schema import Article, Claim, Flag, FlagCode, Quotation, SourceKind
 from extractor.wording import WORDING
 
+_SAME_SPELLING = 85
+"""Per cent of the letters of two names."""
 _LEAD_CHARS = 700
 _TAKEN_UP_WITHIN = 400
 """Characters; 12 of the 1,240 gold claims of dev name somebody who stands farther off, and 40 % of the claims in
@@ -36,13 +42,15 @@ def names(article: Article, claim: Claim, passage: Passage) -> Iterator[Flag]:
     lost = _lost(article, text, passage.content, language)
     short = " ".join(spelled_out(passage.content, word) for run in claimed for word in run.words)
     lost = [word for word in lost if not has_word(short, word)]
+    stands_for = _alignment(text, passage.content)
     for run in claimed:
         proper = [word for word in run.words if not is_title(word, language)]
         new = [word for word in proper if not has_word(passage.content, word)]
-        if len(new) < len(proper) and _occurs(article, claim, run):
-            continue  # The fuller form of a name that the passage has.
+        if len(new) < len(proper) and _is_fuller(article, claim, run, new):
+            continue
         for word in new:
-            if detail := _unsupported(article, claim, passage, run, word, lost):
+            gone = [other for other in lost if bare(other).casefold() in stands_for.get(word.casefold(), ())]
+            if detail := _unsupported(article, claim, passage, run, word, gone):
                 yield Flag(code=FlagCode.NAME_NOT_IN_SOURCE, detail=detail)
     if detail := _not_the_speaker(article, claim, passage, claimed) or _exchanged(
         claim.text, passage.content, language
@@ -50,11 +58,25 @@ def names(article: Article, claim: Claim, passage: Passage) -> Iterator[Flag]:
         yield Flag(code=FlagCode.NAME_NOT_IN_SOURCE, detail=detail)
 
 
+def _alignment(text: str, content: str) -> dict[str, list[str]]:
+    """Tell which words of a passage each new word of a claim stands for."""
+    here, there = ([bare(m[0]).casefold() for m in WORD.finditer(t)] for t in (text, content))
+    found: dict[str, list[str]] = {}
+    for tag, a, b, c, d in SequenceMatcher(None, here, there, autojunk=False).get_opcodes():
+        if tag in ("replace", "insert", "delete"):
+            for word in here[a:b]:
+                found[word] = found.get(word, []) + there[c:d]
+    return found
+
+
 def _unsupported(article: Article, claim: Claim, passage: Passage, run: Run, word: str, lost: list[str]) -> str | None:
     """Say why nothing supports a name that the passage does not have; None where something does."""
     if word.casefold() in WORDING.calendar.get(article.metadata.language, frozenset()):
         return None
     # Where the passage's own name is gone, one that stands near or makes the claim may have taken its place.
+    first = language_data(article.metadata.language).pronouns.first
+    if has_word(_known(claim), word) and not first.isdisjoint(w.casefold() for w in WORD.findall(passage.content)):
+        return None
     if not lost and (has_word(passage.neighbourhood, word) or has_word(_known(claim), word)):
         return None
     if has_word(all_text(article), word) or is_acronym(article.text, word):
@@ -63,7 +85,8 @@ def _unsupported(article: Article, claim: Claim, passage: Passage, run: Run, wor
         if lost:
             return f"The passage names {lost[0]}, the claim {word}."
         where = "The claim names {}, whom the article names only far from this passage."
-        return where.format(word) if _far(article, claim, word) else None
+        far = _far(article, claim, word) and not _described(article, passage, word)
+        return where.format(word) if far else None
     return f"The claim names {word}, the article does not." if lost or not run.begins else None
 
 
@@ -79,34 +102,56 @@ def _far(article: Article, claim: Claim, word: str) -> bool:
     return not any(start - _TAKEN_UP_WITHIN < place < start for place in places)
 
 
+def _described(article: Article, passage: Passage, word: str) -> bool:
+    """Tell whether the article puts a name beside a noun by which the passage may mean it: "the minister"."""
+    nouns = language_data(article.metadata.language).nouns
+    kinds = nouns.roles | nouns.titles | nouns.individuals | nouns.organisations | nouns.bodies | nouns.documents
+    heads = {m[0].casefold() for m in WORD.finditer(passage.content) if m[0].casefold() in kinds}
+    return any(called(article.text, word, head) for head in heads)
+
+
 def _lost(article: Article, text: str, content: str, language: str) -> list[str]:
     """Return the names of a passage that its claim does not have in any form."""
     lost: list[str] = []
     for run in runs(content, language, linked=False):
         own = [word for word in run.words if not is_title(word, language) and is_name(article, word)]
-        if own and not any(has_word(text, word) or is_acronym(text, word) for word in own):
+        if own and not any(f(text, word) for word in own for f in (has_word, is_acronym, _spelled_alike)):
             lost += own
     return [word for word in lost if word.casefold() not in WORDING.calendar.get(language, frozenset())]
+
+
+def _spelled_alike(text: str, word: str) -> bool:
+    """Tell whether a text has a word that may be the same name: Chad and Chadwick, Soleymani and Soleimani."""
+    others = {bare(m[0]) for m in WORD.finditer(text) if m[0][0].isupper()}
+    return len(word) >= 4 and any(
+        other.startswith(word) or (len(word) >= 7 and fuzz.ratio(word, other) >= _SAME_SPELLING) for other in others
+    )
 
 
 def _known(claim: Claim) -> str:
     return " ".join([claim.source.name, claim.source.role or "", *(c.name for c in claim.chain)])
 
 
-def _occurs(article: Article, claim: Claim, run: Run) -> bool:
-    return run.text in all_text(article) or run.text in _known(claim)
+def _is_fuller(article: Article, claim: Claim, run: Run, new: list[str]) -> bool:
+    """Tell whether a name is the fuller form of one that the passage has."""
+    known = f"{all_text(article)} | {_known(claim)}"
+    pairs = (f"{a} {b}" for a, b in pairwise(run.words) if (a in new) is not (b in new))
+    return run.text in known or any(pair in known for pair in pairs)
 
 
 def _not_the_speaker(article: Article, claim: Claim, passage: Passage, claimed: list[Run]) -> str | None:
     """Tell of a claim that names somebody, though a quotation in the first person can only mean its speaker."""
     if claim.quotation is not Quotation.DIRECT or claim.source.kind is not SourceKind.PERSON:
         return None
-    first = language_data(article.metadata.language).pronouns.first
-    said = next((m[0] for m in WORD.finditer(passage.content) if m[0].casefold() in first), None)
-    if said is None or any(has_word(claim.text, m[0]) for m in WORD.finditer(_known(claim)) if len(m[0]) > 2):
+    pronouns = language_data(article.metadata.language).pronouns
+    said = next((m[0] for m in WORD.finditer(passage.content) if m[0].casefold() in pronouns.first), None)
+    together = pronouns.speaker - pronouns.first  # "We" may be a body, whatever else "I" is.
+    if said is None or any(m[0].casefold() in together for m in WORD.finditer(passage.content)):
+        return None
+    if any(has_word(claim.text, m[0]) for m in WORD.finditer(_known(claim)) if len(m[0]) > 2):
         return None
     strangers = [r for r in claimed if not any(has_word(passage.content, w) for w in r.words) and not r.begins]
-    if not strangers:
+    if not strangers or not claim.text.startswith(strangers[0].text):
         return None
     return f"The passage says “{said}”, which is {claim.source.name}; the claim names {strangers[0].text}."
 

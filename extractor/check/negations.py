@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from extractor.check.words import WORD, shown
+from extractor.check.words import WORD, all_text, shown
 from extractor.passage import Passage, certain
 from extractor.schema import Article, Claim, Flag, FlagCode
 from extractor.wording import WORDING
+
+_NEGATION_AND_NEIGHBOURS = re.compile(r"[^\W\d_]+ (?:not|no|never|[^\W\d_]+n['’]t)(?: [^\W\d_]+){2}")
 
 
 def negations(article: Article, claim: Claim, passage: Passage) -> Iterator[Flag]:
@@ -17,8 +19,10 @@ def negations(article: Article, claim: Claim, passage: Passage) -> Iterator[Flag
         return
     cue = {w.casefold() for w in WORD.findall(claim.cue.text)} if claim.cue else set()
     denied = bool(cue & WORDING.denial_cues.get(language, frozenset()))
+    if not denied and cue & WORDING.doubt_cues.get(language, frozenset()):
+        return
     there = _negations(passage.content, language)
-    here = _negations(claim.text, language)
+    here = _negations(_without_known(article, claim, passage), language)
     if denied and not here and not there:
         detail = f"The source denied this (cue {shown(claim.cue.text if claim.cue else '')}), the claim states it."
         yield Flag(code=FlagCode.NEGATION_DIFFERS, detail=detail)
@@ -32,6 +36,15 @@ def negations(article: Article, claim: Claim, passage: Passage) -> Iterator[Flag
     elif not denied and len(here) != len(there) and _same_length(claim.text, passage.content):
         detail = f"The passage negates {len(there)} times, the claim {len(here)} times."
         yield Flag(code=FlagCode.NEGATION_DIFFERS, detail=detail)
+
+
+def _without_known(article: Article, claim: Claim, passage: Passage) -> str:
+    """Take the wording that comes from elsewhere in the article out of a claim: the name of a film, what "it" was."""
+    text = claim.text
+    for match in reversed(list(_NEGATION_AND_NEIGHBOURS.finditer(text))):
+        if match[0] not in passage.content and match[0] in all_text(article):
+            text = text[: match.start()] + text[match.end() :]
+    return text
 
 
 def _same_length(text: str, content: str) -> bool:

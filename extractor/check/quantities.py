@@ -1,7 +1,10 @@
 """Numbers and dates of a claim must be those of its passage, or belong to what it resolves from elsewhere."""
 
+import calendar
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from functools import lru_cache
 
 from extractor.check.words import WORD, all_text, bare, content_words
@@ -13,6 +16,8 @@ from extractor.wording import WORDING
 
 _DATED = re.compile(r"(?:\d\s?|\b(?:in|of|last|since|until|by|early|late|mid|this|next|between|and|from|to)[\s-])$")
 """Before "May" it is the month."""
+_WEEK = 7
+"""Days."""
 
 
 def quantities(article: Article, claim: Claim, passage: Passage) -> Iterator[Flag]:
@@ -33,15 +38,27 @@ def _numbers(article: Article, claim: Claim, passage: Passage) -> Iterator[str]:
     lost = [n for n in _asked(passage.content, language) if not any(n.agrees(m) for m in claimed)]
     everywhere = find_numbers(all_text(article), language) if open_ else ()
     for number in open_:
-        if _counted_from_publication(article, number, passage):
-            continue
         rival = next((n for n in lost if (n.percent, n.currency) == (number.percent, number.currency)), None)
         rival = rival or next(iter(lost), None)
+        if rival is None and _counted_from_publication(article, claim, number, passage):
+            continue
         if not _supported(number, everywhere):
             said = f"The article says {rival.shown}, the claim {number.shown}." if rival else None
             yield said or f"The claim says {number.shown}, the article does not."
         elif rival or not _resolved(article, claim, passage, number):
             yield f"The claim says {number.shown}: not in the passage, though elsewhere in the article."
+    if lost and not open_:
+        yield from _repeated(claimed, _asked(passage.content, language), lost)
+
+
+def _repeated(claimed: list[Number], there: list[Number], lost: list[Number]) -> Iterator[str]:
+    """Tell of a number that a claim has once more than the passage, in the place of another."""
+    if len(claimed) != len(there):
+        return
+    for number in claimed:
+        if sum(map(number.agrees, claimed)) > sum(map(number.agrees, there)):
+            yield f"The article says {lost[0].shown}, the claim {number.shown} twice."
+            return
 
 
 def _asked(text: str, language: str) -> list[Number]:
@@ -72,37 +89,62 @@ def _sentences(text: str) -> tuple[str, ...]:
     return tuple(sentence for sentence in BORDER.split(text) if sentence)
 
 
-def _counted_from_publication(article: Article, number: Number, passage: Passage) -> bool:
-    """Tell whether a number may be a date worked out from "on Thursday" or "last year"."""
-    published = article.metadata.published
-    relative = WORDING.relative_time.get(article.metadata.language)
+def _counted_from_publication(article: Article, claim: Claim, number: Number, passage: Passage) -> bool:
+    """Tell whether a number may belong to a date worked out from "on Thursday", "in May" or "last year"."""
+    published, language = article.metadata.published, article.metadata.language
+    if published is None or number.percent or number.currency:
+        return False
+    relative = WORDING.relative_time.get(language)
     words = {w.casefold() for w in WORD.findall(passage.neighbourhood)}
-    if published is None or number.percent or number.currency or (relative is not None and words.isdisjoint(relative)):
+    months = language_data(language).months
+    if relative is not None and words.isdisjoint(relative) and not _dates(passage.content, months):
         return False
     value = number.readings[0]
-    if value == published.year or abs(value - published.year) == 1:
+    if abs(value - published.year) <= 1:
         return True
-    return 1 <= value <= 31 and abs(value - published.day) <= 7
+    return abs(value - published.day) <= _WEEK and bool(_dates(claim.text, months))
 
 
 def _days(article: Article, claim: Claim, passage: Passage) -> Iterator[str]:
     language = language_data(article.metadata.language)
     for names in (language.months, language.weekdays):
-        claimed = _dates(claim.text, names)
-        there = _dates(passage.content, names)
-        lost = [word for key, word in there.items() if key not in claimed]
-        for key, word in claimed.items():
-            if key in there or (not lost and key in _dates(passage.neighbourhood, names)):
-                continue
+        claimed, there = _dates(claim.text, names), _dates(passage.content, names)
+        lost = _beyond(there, claimed)
+        for word in _beyond(claimed, there):
             if lost:
                 yield f"The passage says {lost[0]}, the claim {word}."
-            elif key not in _dates(all_text(article), names) and article.metadata.published is None:
-                yield f"The claim says {word}, the article does not."
+            elif _beyond([word], [*there, *_dates(passage.neighbourhood, names)]):
+                if _beyond([word], _dates(all_text(article), names)) and not _may_be_meant(article, word, passage):
+                    yield f"The claim says {word}, the article does not."
 
 
-def _dates(text: str, names: frozenset[str]) -> dict[str, str]:
-    """Return the months or days of the week of a text by their first letters, which no inflection changes."""
-    found: dict[str, str] = {}
+def _beyond(dates: list[str], others: list[str]) -> list[str]:
+    """Return the dates that stand oftener in one list than in another."""
+    left = Counter(_key(word) for word in others)
+    found = []
+    for word in dates:
+        left[_key(word)] -= 1
+        if left[_key(word)] < 0:
+            found.append(word)
+    return found
+
+
+def _may_be_meant(article: Article, word: str, passage: Passage) -> bool:
+    """Tell whether a month or day may be worked out from the day of publication."""
+    published, language = article.metadata.published, language_data(article.metadata.language)
+    if published is None:
+        return False
+    if word.casefold() in language.weekdays:
+        relative = WORDING.relative_time.get(article.metadata.language)
+        words = {w.casefold() for w in WORD.findall(passage.neighbourhood)}
+        return relative is None or not words.isdisjoint(relative - language.weekdays)
+    near = {(published + timedelta(days=days)).month for days in (-31, 0, 31)}
+    return article.metadata.language != "en" or _key(word) in {calendar.month_abbr[n].casefold() for n in near}
+
+
+def _dates(text: str, names: frozenset[str]) -> list[str]:
+    """Return the months or days of the week that a text names, as they stand there."""
+    found: list[str] = []
     for match in WORD.finditer(text):
         word = bare(match[0])
         small = word.casefold()
@@ -110,5 +152,11 @@ def _dates(text: str, names: frozenset[str]) -> dict[str, str]:
             continue
         if word[0].islower() and small in ("march", "sun", "mar", "sat", "wed", "dec", "second"):
             continue
-        found.setdefault("май" if small.startswith("ма") and len(small) == 3 else small[:3], word)
+        found.append(word)
     return found
+
+
+def _key(word: str) -> str:
+    """Return the letters of a month or day that no inflection changes."""
+    small = word.casefold()
+    return "май" if small.startswith("ма") and len(small) == 3 else small[:3]

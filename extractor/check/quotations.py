@@ -52,6 +52,8 @@ def _in_marks(text: str, at: int) -> bool:
     if _TURN.match(text, paragraph, at + 1) or text[at : at + 1] in "\"“„«‘'":
         return True
     before_it = text[max(0, at - _LOOK_BACK_CHARS) : at]
+    if _introduced(text[max(0, at - _LOOK_BACK_CHARS) : paragraph].rstrip()):
+        return True
     # Single marks are mostly apostrophes; they count only where there are no others.
     marks = list(_MARK.finditer(before_it)) or list(_SINGLE_MARK.finditer(before_it))
     if not marks:
@@ -65,6 +67,12 @@ def _in_marks(text: str, at: int) -> bool:
     if mark in "”’›」":
         return False
     return not _closes(before, after)
+
+
+def _introduced(before: str) -> bool:
+    """Tell whether what stands before a paragraph makes it a block quotation, or the answer to an asker's question."""
+    line = before[before.rfind("\n") + 1 :]
+    return before.endswith(":") or (before.endswith("?") and bool(_TURN.match(line)))
 
 
 def _closes(before: str, after: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from extractor.check.words import WORD, Run, content_words, has_word, is_acronym, is_name, is_title, runs
+from extractor.check.words import WORD, Run, called, content_words, has_word, is_acronym, is_name, is_title, runs
 from extractor.passage import BORDER
 from extractor.rules.language import Language
 from extractor.rules.language import language as language_data
@@ -11,8 +11,6 @@ from extractor.schema import UNNAMED, Article, Claim, Flag, FlagCode, Part, Sour
 from extractor.wording import WORDING
 
 _CLAUSE_BORDER = re.compile(r"[,;:.!?\n\"“”„«»(|—–]")
-_DESCRIBED_WITHIN = 80
-"""Characters between a name and the noun that describes it: "Osei, who has been the mayor of Varn since"."""
 _REACH = 60
 """Characters beside a cue that are read."""
 
@@ -126,7 +124,7 @@ def _describes(article: Article, claim: Claim, words: str, language: Language) -
             return True
         case SourceKind.DOCUMENT:
             return head in nouns.documents | nouns.generic_documents
-    return _called(article.text, source.name, head)
+    return called(article.text, source.name, head)
 
 
 def _head(words: str, language: Language) -> str:
@@ -139,18 +137,6 @@ def _head(words: str, language: Language) -> str:
             break
         head = small
     return head
-
-
-def _called(text: str, name: str, head: str) -> bool:
-    """Tell whether an article has a noun close to a name, anywhere."""
-    names = [word for word in WORD.findall(name) if word[0].isupper()] or WORD.findall(name)
-    stem = head[: max(4, len(head) - 2)]
-    for word in names:
-        for match in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text):
-            around = text[max(0, match.start() - _DESCRIBED_WITHIN) : match.end() + _DESCRIBED_WITHIN].casefold()
-            if stem in around:
-                return True
-    return False
 
 
 def _apart(article: Article, one: Part, other: Part) -> bool:

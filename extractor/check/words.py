@@ -17,6 +17,8 @@ _LINK = re.compile(r"[ \u00a0](?:(?:of|of the|for|for the|and the|de|de la|del|d
 """What may stand between two capitals of one name."""
 _SPACE = re.compile(r"[ \u00a0]")
 _MAX_SHOWN = 120
+_DESCRIBED_WITHIN = 80
+"""Characters between a name and the noun that describes it: "Osei, who has been the mayor of Varn since"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +144,15 @@ def _titles(language: str) -> frozenset[str]:
 def content_words(text: str) -> Iterator[str]:
     """Give the words of four letters and more, in small letters."""
     return (w for m in WORD.finditer(text) if len(w := bare(m[0]).casefold()) >= 4)
+
+
+def called(text: str, name: str, head: str) -> bool:
+    """Tell whether an article has a noun close to a name, anywhere."""
+    names = [word for word in WORD.findall(name) if word[0].isupper()] or WORD.findall(name)
+    stem = head[: max(4, len(head) - 2)]
+    for word in names:
+        for match in re.finditer(rf"(?<!\w){re.escape(word)}(?!\w)", text):
+            around = text[max(0, match.start() - _DESCRIBED_WITHIN) : match.end() + _DESCRIBED_WITHIN].casefold()
+            if stem in around:
+                return True
+    return False
