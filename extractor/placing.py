@@ -30,6 +30,8 @@ MAX_INTERRUPTION_WORDS = 30
 """How much of the article may stand between two pieces of an interrupted quotation."""
 N_WINDOWS = 3
 """Places looked at for a near match."""
+MIN_VOTES = 0.5
+"""Share of the votes of the likeliest place below which another is not looked at."""
 COMMON_WORD = 40
 """A word that occurs more often than this in the article says little about the place."""
 
@@ -289,7 +291,7 @@ def _choose(spans: Sequence[Span], near: Span | None, after_char: int) -> Span:
 def _in_pieces(index: ArticleIndex, wanted: str, near: Span | None, after_char: int) -> tuple[Span, ...]:
     """Place words that the article interrupts: ``"A," she said, "B"`` given as ``A, B`` or with the interruption."""
     words = [m[0].casefold() for m in _WORD.finditer(wanted)]
-    if len(words) < 4:
+    if len(words) < 4 or not all(word in index.where for word in words):
         return ()
     found = []
     for start in index.where.get(words[0], ()):
@@ -367,9 +369,12 @@ def _windows(index: ArticleIndex, words: Sequence[str]) -> list[int]:
             for bin_ in {(p - i) // bin_size for p in places}:
                 votes[bin_] += len(places) ** -0.5
     # A place near a border has its votes in two bins.
-    joined = {b: n + max(votes.get(b - 1, 0), votes.get(b + 1, 0)) for b, n in votes.items()}
+    likely = heapq.nlargest(N_WINDOWS * 6, votes, key=lambda b: votes[b])
+    joined = {b: votes[b] + max(votes.get(b - 1, 0), votes.get(b + 1, 0)) for b in likely}
     chosen: list[int] = []
-    for bin_ in heapq.nlargest(N_WINDOWS * 3, joined, key=lambda b: joined[b]):
+    for bin_ in sorted(joined, key=lambda b: -joined[b])[: N_WINDOWS * 3]:
+        if joined[bin_] < MIN_VOTES * max(joined.values()):
+            break
         if all(abs(bin_ - other) > 1 for other in chosen) and len(chosen) < N_WINDOWS:
             chosen.append(bin_)
     return [max(0, b * bin_size) for b in chosen]
