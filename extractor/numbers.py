@@ -201,6 +201,8 @@ def _number(match: re.Match[str], text: str, language: str, with_digits: frozens
     scale = (match["scale"] or "").lower()
     scaled = (value * 10 ** _SCALE[scale]).normalize() if scale else value.normalize()
     readings = (scaled, value.normalize()) if scale == _METRES and not match["currency"] else (scaled,)
+    if len(match["digits"]) == 2 and match.string[match.start("digits") - 1 : match.start("digits")] in ("'", "’"):
+        readings = (*readings, value + 1900, value + 2000)  # The summer of '79.
     percent = bool(match["unit"])
     currency = (match["currency"] or "").strip() or None
     if currency is None and not percent:

@@ -13,6 +13,8 @@ class Wording(Value):
     """Regular expressions of phrases that negate nothing."""
     denial_cues: dict[str, frozenset[str]]
     """Cues that turn their content round."""
+    weak_negation: dict[str, frozenset[str]]
+    """Those of `negation` that may come with what a claim takes from elsewhere: "the failure of the pump" for "it"."""
     doubt_cues: dict[str, frozenset[str]]
     """Cues after which a claim may state the content or its opposite: "rejected" an idea, or an accusation."""
     negative_prefixes: dict[str, tuple[str, ...]]

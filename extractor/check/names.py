@@ -1,7 +1,7 @@
 """Names of a claim must be those of its passage, or be resolved from what stands near it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import combinations, pairwise
@@ -42,14 +42,16 @@ def names(article: Article, claim: Claim, passage: Passage) -> Iterator[Flag]:
     lost = _lost(article, text, passage.content, language)
     short = " ".join(spelled_out(passage.content, word) for run in claimed for word in run.words)
     lost = [word for word in lost if not has_word(short, word)]
-    stands_for = _alignment(text, passage.content)
+    stands_for: dict[str, list[str]] | None = None
     for run in claimed:
         proper = [word for word in run.words if not is_title(word, language)]
         new = [word for word in proper if not has_word(passage.content, word)]
         if len(new) < len(proper) and _is_fuller(article, claim, run, new):
             continue
+        if new and lost and stands_for is None:
+            stands_for = _alignment(text, passage.content)
         for word in new:
-            gone = [other for other in lost if bare(other).casefold() in stands_for.get(word.casefold(), ())]
+            gone = [other for other in lost if bare(other).casefold() in (stands_for or {}).get(word.casefold(), ())]
             if detail := _unsupported(article, claim, passage, run, word, gone):
                 yield Flag(code=FlagCode.NAME_NOT_IN_SOURCE, detail=detail)
     if detail := _not_the_speaker(article, claim, passage, claimed) or _exchanged(
@@ -139,7 +141,7 @@ def _is_fuller(article: Article, claim: Claim, run: Run, new: list[str]) -> bool
     return run.text in known or any(pair in known for pair in pairs)
 
 
-def _not_the_speaker(article: Article, claim: Claim, passage: Passage, claimed: list[Run]) -> str | None:
+def _not_the_speaker(article: Article, claim: Claim, passage: Passage, claimed: Sequence[Run]) -> str | None:
     """Tell of a claim that names somebody, though a quotation in the first person can only mean its speaker."""
     if claim.quotation is not Quotation.DIRECT or claim.source.kind is not SourceKind.PERSON:
         return None

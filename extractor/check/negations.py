@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from extractor.check.words import WORD, all_text, shown
+from extractor.check.words import WORD, all_text, has_word, shown
 from extractor.passage import Passage, certain
 from extractor.schema import Article, Claim, Flag, FlagCode
 from extractor.wording import WORDING
@@ -22,7 +22,12 @@ def negations(article: Article, claim: Claim, passage: Passage) -> Iterator[Flag
     if not denied and cue & WORDING.doubt_cues.get(language, frozenset()):
         return
     there = _negations(passage.content, language)
-    here = _negations(_without_known(article, claim, passage), language)
+    here = _negations(claim.text, language)
+    if here:
+        here = _negations(_without_known(article, claim, passage), language)
+    if here and not there:
+        weak = WORDING.weak_negation.get(language, frozenset())
+        here = [w for w in here if w.casefold() not in weak or not has_word(all_text(article), w)]
     if denied and not here and not there:
         detail = f"The source denied this (cue {shown(claim.cue.text if claim.cue else '')}), the claim states it."
         yield Flag(code=FlagCode.NEGATION_DIFFERS, detail=detail)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from functools import lru_cache
 
-from extractor.check.words import WORD, all_text, bare, content_words
+from extractor.check.words import WORD, all_text, bare, content_words, words_of
 from extractor.numbers import Number, find_numbers, implied
 from extractor.passage import BORDER, Passage, certain
 from extractor.rules.language import language as language_data
@@ -145,6 +145,8 @@ def _may_be_meant(article: Article, word: str, passage: Passage) -> bool:
 def _dates(text: str, names: frozenset[str]) -> list[str]:
     """Return the months or days of the week that a text names, as they stand there."""
     found: list[str] = []
+    if names.isdisjoint(words_of(text)):
+        return found
     for match in WORD.finditer(text):
         word = bare(match[0])
         small = word.casefold()

@@ -32,7 +32,7 @@ def _mentioned(article: Article, claim: Claim) -> str | None:
         return None
     pronoun = _pronoun(mention.text, language)
     if pronoun:
-        return _wrong_pronoun(pronoun, source, language)
+        return _wrong_pronoun(article, pronoun, source, language)
     named = _named(article, mention.text)
     if named and not _shares(article, claim, mention.text):
         return f"Near the claim the article names {' '.join(named)}, not {source.name}."
@@ -53,7 +53,7 @@ def _pronoun(words: str, language: Language) -> str:
     return small if any(small in kind for kind in kinds) or small in others else ""
 
 
-def _wrong_pronoun(pronoun: str, source: Source, language: Language) -> str | None:
+def _wrong_pronoun(article: Article, pronoun: str, source: Source, language: Language) -> str | None:
     """Tell of a pronoun that cannot stand for its source; one that means several things never does."""
     pronouns = language.pronouns
     he, she = pronouns.he | pronouns.possessive_he, pronouns.she | pronouns.possessive_she
@@ -61,7 +61,9 @@ def _wrong_pronoun(pronoun: str, source: Source, language: Language) -> str | No
     if is_he is is_she or pronoun in pronouns.they | pronouns.it:
         return None
     body = source.kind in (SourceKind.ORGANISATION, SourceKind.DOCUMENT) and source.role is None
-    other = source.kind is SourceKind.PERSON and _goes_by(source, language) not in (None, is_he)
+    # Where an article has one of the two throughout, names and roles ("Alexis", "actor") are no argument.
+    both = all(any(w.casefold() in kind for w in WORD.findall(article.text)) for kind in (he, she))
+    other = source.kind is SourceKind.PERSON and both and _goes_by(source, language) not in (None, is_he)
     return f"“{pronoun}” can hardly be {source.name}." if body or other else None
 
 
