@@ -45,8 +45,9 @@ lint: $(VENV)/installed-dev  ## Check style
 types: $(VENV)/installed-dev  ## Check types
 	$(BIN)/mypy
 
+# A process for each core; the tests of a file stay together, for they share a server.
 test: $(VENV)/installed-dev  ## Run all tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 format: $(VENV)/installed-dev  ## Rewrite files in our style
 	$(BIN)/ruff check --fix .
