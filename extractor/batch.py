@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_delay, wait_exponential
@@ -28,6 +29,8 @@ class Outcome(Value):
     title: str | None = None
     extraction: Extraction | None = None
     error: str = ""
+    error_type: str = ""
+    """Its kind: a `Fault`, or the name of the exception; it quotes nothing."""
     unavailable: bool = False
     """The endpoint could not be used, so the article is not to blame."""
     is_final: bool = False
@@ -53,6 +56,15 @@ class Desk(Protocol):
         ...
 
 
+Observe = Callable[[str], AbstractContextManager[Callable[[Outcome], None]]]
+"""Sees one try at an article, by its hash, and is told what came of it."""
+
+
+def unobserved(article_sha256: str) -> AbstractContextManager[Callable[[Outcome], None]]:
+    """See nothing."""
+    return nullcontext(lambda outcome: None)
+
+
 async def work_one(article: Article, extractor: Extractor, clock: Clock) -> Outcome:
     """Do one article; whatever goes wrong with it is in the outcome.
 
@@ -68,14 +80,20 @@ async def work_one(article: Article, extractor: Extractor, clock: Clock) -> Outc
     except ModelError as exc:
         unavailable = isinstance(exc, ModelUnavailable)
         is_final = unavailable and exc.fault.scope is FaultScope.RUN
-        why = {"error": str(exc), "unavailable": unavailable, "is_final": is_final, "usage": exc.usage}
+        why = {
+            "error": str(exc),
+            "error_type": exc.fault.value,
+            "unavailable": unavailable,
+            "is_final": is_final,
+            "usage": exc.usage,
+        }
     except StoreError:
         # Where replies are kept is gone; no article is to blame.
         raise
     except ClaimDeskError as exc:
-        why = {"error": str(exc)}
+        why = {"error": str(exc), "error_type": type(exc).__name__}
     except Exception as exc:  # noqa: BLE001 - the boundary of one article: the others go on, the reason is kept
-        why = {"error": f"a defect in claimdesk: {exc!r}; please report it"}
+        why = {"error": f"a defect in claimdesk: {exc!r}; please report it", "error_type": type(exc).__name__}
     return failed.model_copy(update={**why, "seconds": (clock() - started_at).total_seconds()})
 
 
@@ -90,12 +108,14 @@ class Batch:
         budget: Allowance,
         tell: Callable[[str], None] = lambda message: None,
         patience_s: float = PATIENCE_S,
+        observe: Observe = unobserved,
     ) -> None:
         self._extractor = extractor
         self._clock = clock
         self._budget = budget
         self._tell = tell
         self._patience_s = patience_s
+        self._observe = observe
         self._stopping = asyncio.Event()
         self._reachable = asyncio.Event()
         self._reachable.set()
@@ -176,7 +196,7 @@ class Batch:
         n_tries = 0
         while True:
             await self._reachable.wait()
-            outcome = await work_one(article, self._extractor, self._clock)
+            outcome = await self._try(article)
             if not outcome.unavailable:
                 self._unavailable_in_a_row = 0
                 self._n_answered += 1
@@ -194,6 +214,12 @@ class Batch:
             elif n_tries >= MAX_UNAVAILABLE_IN_A_ROW:
                 return outcome
 
+    async def _try(self, article: Article) -> Outcome:
+        with self._observe(article.sha256) as told:
+            outcome = await work_one(article, self._extractor, self._clock)
+            told(outcome)
+            return outcome
+
     async def _wait_for_endpoint(self, article: Article, last: Outcome) -> Outcome:
         """Try one article again and again, with longer and longer pauses, while all others wait."""
         self._reachable.clear()
@@ -209,7 +235,7 @@ class Batch:
             return self.is_stopping or stop_after_delay(self._patience_s)(state)
 
         async def ask() -> Outcome:
-            return await work_one(article, self._extractor, self._clock)
+            return await self._try(article)
 
         retrying = AsyncRetrying(
             sleep=pause,

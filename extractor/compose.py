@@ -12,14 +12,19 @@ from extractor.settings import Settings
 from extractor.weights import Progress
 
 if TYPE_CHECKING:
-    from extractor.model import Replies
+    from extractor.model import Observe, Replies
     from extractor.parcel import Asking
     from extractor.replies import ReplyShelf
 
 
 @asynccontextmanager
 async def open_extractor(
-    model: str, settings: Settings, *, progress: Progress, replies: "Replies | None" = None
+    model: str,
+    settings: Settings,
+    *,
+    progress: Progress,
+    replies: "Replies | None" = None,
+    observe: "Observe | None" = None,
 ) -> AsyncIterator[Extractor]:
     """Make the extractor for a model's name ready, and end what it started when done.
 
@@ -28,6 +33,7 @@ async def open_extractor(
         settings: Where the endpoint, the key and the weights are.
         progress: Told about the weights while they are fetched.
         replies: Where the model keeps what it is told, so that it is not asked twice; nowhere when None.
+        observe: Sees the calls to the model; nobody when None.
 
     Yields:
         The extractor.
@@ -47,13 +53,13 @@ async def open_extractor(
             from extractor.model import Model
 
             with LocalServer(ensure_weights(settings, progress=progress)) as server:
-                async with Model(server.options, replies=replies) as loopback:
+                async with Model(server.options, replies=replies, observe=observe) as loopback:
                     yield HybridExtractor(loopback)
         case name:
             from extractor.endpoint import EndpointExtractor, EndpointOptions
             from extractor.model import Model, endpoint_options
 
-            async with Model(endpoint_options(settings, name), replies=replies) as endpoint:
+            async with Model(endpoint_options(settings, name), replies=replies, observe=observe) as endpoint:
                 yield EndpointExtractor(endpoint, EndpointOptions(second_pass=settings.second_pass))
 
 

@@ -69,7 +69,7 @@ LAYERS = (
         "extractor/runs.py",
         "extractor/writer.py",
     ),
-    ("extractor/compose.py", "extractor/doctor.py", "extractor/worker/"),
+    ("extractor/compose.py", "extractor/doctor.py", "extractor/telemetry.py", "extractor/worker/"),
     ("extractor/cli/",),
 )
 """A module may import from its own layer and those above it in this list."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
+from extractor.cli.observing import Observer, observing
 from extractor.cli.output import (
     EXIT_BUDGET,
     EXIT_FAILED,
@@ -22,7 +23,7 @@ from extractor.cli.output import (
     print_json_line,
     stdout_console,
 )
-from extractor.cli.watching import Watch, duration, spent, watching
+from extractor.cli.watching import Together, Watch, duration, spent, watching
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -153,8 +154,9 @@ def extract(
         return
     report = _Report(as_json)
     try:
-        with watching(model, log_json=log_json) as watch:
-            ended = asyncio.run(_run(engine, settings, job, watch, report))
+        with watching(model, log_json=log_json) as shown, observing(model, shown.message) as observer:
+            watch = Together(shown, observer)
+            ended = asyncio.run(_run(engine, settings, job, _Eyes(watch, observer, report)))
             watch.closed(ended.run)
     except KeyboardInterrupt:
         complain("interrupted; the same command goes on with the rest")
@@ -246,7 +248,16 @@ async def _request_for_workers(engine: "Engine", settings: "Settings", job: Job)
             return _request(engine, job, extractor)
 
 
-async def _run(engine: "Engine", settings: "Settings", job: Job, watch: Watch, report: "_Report") -> Ended:
+@dataclass(frozen=True)
+class _Eyes:
+    """Who sees the work."""
+
+    watch: Watch
+    observer: Observer
+    report: "_Report"
+
+
+async def _run(engine: "Engine", settings: "Settings", job: Job, eyes: _Eyes) -> Ended:
     """Extract and store until the backlog ends, or something else does."""
     from extractor.batch import Batch
     from extractor.budget import Budget
@@ -255,9 +266,11 @@ async def _run(engine: "Engine", settings: "Settings", job: Job, watch: Watch, r
     from extractor.replies import ReplyShelf
     from extractor.runs import OpenRun
 
+    watch, observer = eyes.watch, eyes.observer
+
     def ended(outcome: "Outcome") -> None:
         watch.ended(outcome, run.totals)
-        report.add(outcome)
+        eyes.report.add(outcome)
 
     async with ReplyShelf(engine, tell=watch.message) as replies:
         budget = Budget(job.limits, replies)
@@ -271,10 +284,12 @@ async def _run(engine: "Engine", settings: "Settings", job: Job, watch: Watch, r
                 error = await _worked_off(run, api, api.work, watch)
                 return await _told(engine, run, api, error, request.identity)
         with bytes_progress() as progress:
-            async with open_extractor(job.model, settings, progress=progress, replies=replies) as extractor:
+            async with open_extractor(
+                job.model, settings, progress=progress, replies=replies, observe=observer.call
+            ) as extractor:
                 request = _request(engine, job, extractor)
                 run = OpenRun(engine, request, watch=ended, replies=replies, clock=utc_now, tell=watch.message)
-                batch = Batch(extractor, budget=budget, clock=utc_now, tell=watch.message)
+                batch = Batch(extractor, budget=budget, clock=utc_now, tell=watch.message, observe=observer.article)
                 error = await _worked_off(run, batch, lambda: run.work(batch), watch)
                 return await _told(engine, run, batch, error, request.identity)
 

@@ -36,6 +36,49 @@ class Watch(Protocol):
         ...
 
 
+class Untold:
+    """Tells nobody."""
+
+    def begun(self, run_id: int, n_articles: int, *, part_of: int | None = None) -> None:
+        """Say nothing."""
+
+    def message(self, text: str) -> None:
+        """Say nothing."""
+
+    def ended(self, outcome: "Outcome", totals: "RunTotals") -> None:
+        """Say nothing."""
+
+    def closed(self, run: "Run") -> None:
+        """Say nothing."""
+
+
+class Together:
+    """Tells several."""
+
+    def __init__(self, *watches: Watch) -> None:
+        self._watches = watches
+
+    def begun(self, run_id: int, n_articles: int, *, part_of: int | None = None) -> None:
+        """Tell that the run begins."""
+        for watch in self._watches:
+            watch.begun(run_id, n_articles, part_of=part_of)
+
+    def message(self, text: str) -> None:
+        """Tell a sentence."""
+        for watch in self._watches:
+            watch.message(text)
+
+    def ended(self, outcome: "Outcome", totals: "RunTotals") -> None:
+        """Tell that an article has ended."""
+        for watch in self._watches:
+            watch.ended(outcome, totals)
+
+    def closed(self, run: "Run") -> None:
+        """Tell how the run ended."""
+        for watch in self._watches:
+            watch.closed(run)
+
+
 def lines_of(log_json: bool) -> Watch:
     """Tell by lines alone."""
     return _JsonLines() if log_json else _Lines(complain)
@@ -171,6 +214,7 @@ class _JsonLines:
             "article_failed" if outcome.error else "article_done",
             article=outcome.article_sha256,
             reason=outcome.error or None,
+            error_type=outcome.error_type or None,
             claims=None if extraction is None else len(extraction.claims),
             pieces=None if extraction is None else [piece.state for piece in extraction.pieces],
             seconds=outcome.seconds,

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extractor.cli.extract import ENDPOINT_CONCURRENCY, ConcurrencyOption, ModelOption, SecondPassOption, summary
+from extractor.cli.observing import Observer, observing
 from extractor.cli.output import EXIT_FAILED, EXIT_INTERRUPTED, bytes_progress, complain, count, print_json
-from extractor.cli.watching import Watch, lines_of
+from extractor.cli.watching import Together, Watch, lines_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -108,8 +109,9 @@ def worker(
         drain=drain,
         dead_after_s=dead_after,
     )
-    watcher = _Watcher(log_json)
-    done = asyncio.run(_work(engine, settings, model, options, watcher))
+    lines = lines_of(log_json)
+    with observing(model, lines.message) as observer:
+        done = asyncio.run(_work(engine, settings, model, options, _Watcher(log_json, lines, observer)))
     for part in done.parts:
         typer.echo(summary(part))
     if done.hurried:
@@ -153,7 +155,9 @@ async def _work(
 
     done, replies = _Done(), PartReplies()
     with bytes_progress() as progress:
-        async with open_extractor(model, settings, progress=progress, replies=replies) as extractor:
+        async with open_extractor(
+            model, settings, progress=progress, replies=replies, observe=watcher.call
+        ) as extractor:
             working = Worker(engine, extractor, options, replies=replies, clock=utc_now, watcher=watcher)
             watcher.message(f"waiting for articles for model {model}, {options.concurrency} in flight at once")
             for run in _not_served(engine, extractor):
@@ -202,18 +206,18 @@ def _heeding_signals(worker: "Worker", watcher: "_Watcher", done: _Done) -> Iter
 
 
 class _Watcher:
-    """Tells of each part as of any other run: in sentences, or in JSON lines."""
+    """Tells of each part as of any other run: in sentences or in JSON lines, and by telemetry."""
 
-    def __init__(self, log_json: bool) -> None:
+    def __init__(self, log_json: bool, lines: Watch, observer: Observer) -> None:
         self._log_json = log_json
-        self._worker = lines_of(log_json)
+        self._observer = observer
         self._parts: dict[int, Watch] = {}
-
-    def message(self, text: str) -> None:
-        self._worker.message(text)
+        self.message = lines.message
+        self.article = observer.article
+        self.call = observer.call
 
     def begun(self, part: int, queued: "Run") -> None:
-        self._parts[part] = lines_of(self._log_json)
+        self._parts[part] = Together(lines_of(self._log_json), self._observer)
         self._parts[part].begun(part, 0, part_of=queued.id)
 
     def ended(self, part: int, outcome: "Outcome", totals: "RunTotals") -> None:

@@ -1,6 +1,6 @@
 """Models behind OpenAI-compatible endpoints: one question, one answer in a given shape."""
 
-from extractor.model.asking import Asker, Model, Reply
+from extractor.model.asking import Asker, Model, Observe, Reply
 from extractor.model.deferral import NotAskedYet
 from extractor.model.kept import Replies, request_sha256
 from extractor.model.options import DEFAULT_BASE_URL, ModelOptions, RateLimits, endpoint_options
@@ -11,6 +11,7 @@ __all__ = [
     "Model",
     "ModelOptions",
     "NotAskedYet",
+    "Observe",
     "RateLimits",
     "Replies",
     "Reply",

@@ -2,8 +2,8 @@
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from types import TracebackType
 from typing import Any, Generic, Protocol, Self, TypeVar
@@ -64,6 +64,15 @@ class Asker(Protocol):
         ...
 
 
+Observe = Callable[[ModelOptions, int], AbstractContextManager[Callable[[Usage], None]]]
+"""Sees a call: whom it goes to and the limit of its answer in tokens; is told what it used, and never what is said."""
+
+
+def _unobserved(options: ModelOptions, max_output_tokens: int) -> AbstractContextManager[Callable[[Usage], None]]:
+    """See nothing."""
+    return nullcontext(lambda usage: None)
+
+
 class _Record:
     """What the tries of one question said and cost, whatever becomes of them."""
 
@@ -98,9 +107,17 @@ class Model:
     Where replies are kept, a question that was answered before is not asked again.
     """
 
-    def __init__(self, options: ModelOptions, *, replies: Replies | None = None, ticker: Ticker | None = None) -> None:
+    def __init__(
+        self,
+        options: ModelOptions,
+        *,
+        replies: Replies | None = None,
+        ticker: Ticker | None = None,
+        observe: Observe | None = None,
+    ) -> None:
         self.options = options
         self._replies = replies
+        self._observe = observe or _unobserved
         self._ticker = ticker or LoopTicker()
         self._turned_down: set[str] = set()
         # instructor logs what it does, server's words included; what matters reaches the caller as exceptions.
@@ -214,7 +231,9 @@ class Model:
         prompt_tokens = estimate_tokens("".join(message["content"] for message in request["messages"]))
         async with self._pace.turn(prompt_tokens) as sent_at:
             try:
-                answer = await self.wire.complete(self._worded(request))
+                with self._observe(self.options, request["max_tokens"]) as told:
+                    answer = await self.wire.complete(self._worded(request))
+                    told(usage_of(answer.completion, self.options.price))
             except ModelError as exc:
                 if exc.fault in _TURNED_AWAY:
                     self._pace.turned_away(sent_at, exc.fault, exc.retry_after_s)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, assert_never
@@ -65,6 +66,10 @@ class Watcher(Protocol):
 
     def message(self, text: str) -> None:
         """Hear a sentence for a person."""
+        ...
+
+    def article(self, sha256: str) -> AbstractContextManager[Callable[[Outcome], None]]:
+        """See one try at an article; to be told what came of it."""
         ...
 
     def begun(self, part: int, queued: Run) -> None:
@@ -140,7 +145,7 @@ class Part:
         self._run.settle_with(self)
         self._shared = self._shared_budget(limits)
         budget = self._shared or Budget(Limits())
-        self._batch = Batch(means.extractor, clock=clock, budget=budget, tell=watcher.message)
+        self._batch = Batch(means.extractor, clock=clock, budget=budget, tell=watcher.message, observe=watcher.article)
         self._is_open = asyncio.Event()
         self._task: asyncio.Task[Run] | None = None
 

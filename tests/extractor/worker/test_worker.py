@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
-from extractor.batch import Outcome
+from extractor.batch import Outcome, unobserved
 from extractor.clock import utc_now
 from extractor.errors import Fault, ModelUnavailable
 from extractor.pipeline import Proposal, Question
@@ -78,6 +78,8 @@ class Ears:
 
     def message(self, text: str) -> None:
         self.messages.append(text)
+
+    article = staticmethod(unobserved)
 
     def begun(self, part: int, queued: Run) -> None:
         self.messages.append(f"{part} is a part of {queued.id}")
