@@ -38,6 +38,10 @@ class Settings(Value):
     """The variable names it, so it must be there."""
     second_pass: bool = False
     """Whether an endpoint is asked once more about suspected misses; ``--second-pass``."""
+    requests_per_minute: int | None = None
+    """What this process may ask of an endpoint; ``--rpm``. None is without limit."""
+    tokens_per_minute: int | None = None
+    """Of questions and answers together; ``--tpm``."""
     secrets_path: Path | None = None
     """How the review app's people log in, Streamlit's ``secrets.toml``; ``CLAIMDESK_SECRETS``, else nobody does."""
     openai_api_key: str | None = None
@@ -108,6 +112,17 @@ def with_second_pass(settings: Settings, model: str) -> Settings:
     if model in {"rules", "local"}:
         raise ConfigError(f"--second-pass is for a model behind an endpoint, and not for {model!r}: leave it out")
     return settings.model_copy(update={"second_pass": True})
+
+
+def with_rates(settings: Settings, model: str, *, rpm: int | None, tpm: int | None) -> Settings:
+    """Limit what the model is asked in a minute.
+
+    Raises:
+        ConfigError: It is none behind an endpoint.
+    """
+    if (rpm or tpm) and model in {"rules", "local"}:
+        raise ConfigError(f"--rpm and --tpm are for a model behind an endpoint, and not for {model!r}: leave them out")
+    return settings.model_copy(update={"requests_per_minute": rpm, "tokens_per_minute": tpm})
 
 
 def _networks(said: str) -> tuple[str, ...]:

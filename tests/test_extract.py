@@ -157,6 +157,22 @@ def test_a_limit_stops_the_run_before_it_is_passed_and_the_next_goes_on(desk: Ca
     assert len(made.claims()) == 30
 
 
+def test_requests_a_minute_are_kept_to(desk: Callable[..., Desk]) -> None:
+    asked_at: list[float] = []
+
+    def script(request: Request) -> Answer:
+        asked_at.append(time.monotonic())
+        return GOOD
+
+    made = desk(script, 7)
+    assert made.extract("--rpm", "180", "--concurrency", "7")[0] == 0
+    # Three a second: after the first three in one go, one in a third of a second.
+    assert asked_at[-1] - asked_at[0] > 1.0
+    code, _, err = made.extract("--model", "rules", "--tpm", "100")
+    assert code == 2
+    assert "--rpm and --tpm are for a model behind an endpoint, and not for 'rules': leave them out" in err
+
+
 def test_money_needs_a_price(desk: Callable[..., Desk]) -> None:
     code, _, err = desk([GOOD], 1).extract("--max-cost", "1")
     assert code == 2

@@ -61,6 +61,12 @@ SecondPassOption = Annotated[
 ConcurrencyOption = Annotated[
     int | None, typer.Option(min=1, max=512, help="Articles in flight at once at an endpoint.")
 ]
+RequestsOption = Annotated[
+    int | None, typer.Option("--rpm", metavar="N", min=1, help="Requests a minute, at most; of this process.")
+]
+TokensOption = Annotated[
+    int | None, typer.Option("--tpm", metavar="N", min=1, help="Tokens a minute, in and out, at most; of this process.")
+]
 
 
 def extract(
@@ -74,6 +80,8 @@ def extract(
     model: ModelOption = None,
     second_pass: SecondPassOption = False,
     concurrency: ConcurrencyOption = None,
+    rpm: RequestsOption = None,
+    tpm: TokensOption = None,
     max_cost: Annotated[
         float | None, typer.Option(metavar="USD", min=0, help="Stop before the run has cost more.")
     ] = None,
@@ -121,15 +129,18 @@ def extract(
     Articles that failed are tried again by the next run, and set aside after --max-tries.
     """
     from extractor.errors import ConfigError
-    from extractor.settings import load_settings, with_second_pass
+    from extractor.settings import load_settings, with_rates, with_second_pass
     from extractor.store import open_store
 
     settings = load_settings()
     model = model or settings.model
     if second_pass:
         settings = with_second_pass(settings, model)
-    if queue and concurrency is not None:
-        raise ConfigError("--concurrency is each worker's own: give it to `claimdesk worker`, not to --queue")
+    settings = with_rates(settings, model, rpm=rpm, tpm=tpm)
+    if queue and (concurrency or rpm or tpm):
+        raise ConfigError(
+            "--concurrency, --rpm and --tpm are each worker's own: give them to `claimdesk worker`, not to --queue"
+        )
     job = Job(
         model=model,
         articles=articles,

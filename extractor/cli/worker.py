@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from extractor.cli.extract import ENDPOINT_CONCURRENCY, ConcurrencyOption, ModelOption, SecondPassOption, summary
+from extractor.cli.extract import (
+    ENDPOINT_CONCURRENCY,
+    ConcurrencyOption,
+    ModelOption,
+    RequestsOption,
+    SecondPassOption,
+    TokensOption,
+    summary,
+)
 from extractor.cli.observing import Observer, observing
 from extractor.cli.output import EXIT_FAILED, EXIT_INTERRUPTED, bytes_progress, complain, count, print_json
 from extractor.cli.watching import Together, Watch, lines_of
@@ -68,6 +76,8 @@ def worker(
     model: ModelOption = None,
     second_pass: SecondPassOption = False,
     concurrency: ConcurrencyOption = None,
+    rpm: RequestsOption = None,
+    tpm: TokensOption = None,
     drain: Annotated[
         bool, typer.Option("--drain", help="End when the queue is empty, instead of waiting for more.")
     ] = False,
@@ -92,7 +102,7 @@ def worker(
     """
     need_workers()
     from extractor.compose import price_of
-    from extractor.settings import load_settings, with_second_pass
+    from extractor.settings import load_settings, with_rates, with_second_pass
     from extractor.store import open_store
     from extractor.worker import WorkerOptions, ensure_queue
 
@@ -100,6 +110,7 @@ def worker(
     model = model or settings.model
     if second_pass:
         settings = with_second_pass(settings, model)
+    settings = with_rates(settings, model, rpm=rpm, tpm=tpm)
     ensure_queue(settings.database_url)
     engine = open_store(settings.database_url)
     options = WorkerOptions(

@@ -63,5 +63,8 @@ def endpoint_options(settings: Settings, name: str) -> ModelOptions:
         name=name,
         base_url=settings.openai_base_url or DEFAULT_BASE_URL,
         api_key=SecretStr(settings.openai_api_key or "none"),
+        limits=RateLimits(
+            requests_per_minute=settings.requests_per_minute, tokens_per_minute=settings.tokens_per_minute
+        ),
         price=load_prices(settings).of(name),
     )

@@ -20,7 +20,7 @@ from extractor.errors import (
 from extractor.model import DEFAULT_BASE_URL, Model, ModelOptions, Reply, endpoint_options
 from extractor.prices import Price
 from extractor.prompting import Message, Role
-from extractor.settings import load_settings
+from extractor.settings import load_settings, with_rates
 from tests.loopback import (
     Answer,
     LoopbackEndpoint,
@@ -358,5 +358,7 @@ def test_endpoint_options_follow_the_standard_variables() -> None:
     assert endpoint_options(settings, "m").base_url == DEFAULT_BASE_URL
     settings = load_settings({"OPENAI_BASE_URL": "http://127.0.0.1:1/v1"})
     assert endpoint_options(settings, "m").base_url == "http://127.0.0.1:1/v1"
+    limits = endpoint_options(with_rates(settings, "m", rpm=60, tpm=9000), "m").limits
+    assert (limits.requests_per_minute, limits.tokens_per_minute) == (60, 9000)
     with pytest.raises(ConfigError, match="OPENAI_API_KEY"):
         endpoint_options(load_settings({}), "m")
