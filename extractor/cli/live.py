@@ -1,5 +1,6 @@
 """The runs that go on now and who works on them: once, or again and again."""
 
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,12 @@ def watch(engine: "Engine", *, as_json: bool) -> None:
             time.sleep(EVERY_S)
     from rich.live import Live
 
-    with Live(live_table(look(engine)), console=stdout_console(), auto_refresh=False) as live:
+    console = stdout_console()
+    while not console.is_terminal:
+        console.print(live_table(look(engine)))
+        sys.stdout.flush()
+        time.sleep(EVERY_S)
+    with Live(live_table(look(engine)), console=console, auto_refresh=False) as live:
         while True:
             time.sleep(EVERY_S)
             live.update(live_table(look(engine)), refresh=True)
@@ -64,8 +70,9 @@ def _add_run(table: "Table", going: "RunProgress") -> None:
         where = f"queue, {n} worker{'' if n == 1 else 's'}" if n else "queue, no worker: start claimdesk worker"
         left = f"{going.n_waiting:,}"
     time_left = duration(going.n_waiting / going.articles_per_s) if going.n_waiting and going.articles_per_s else ""
+    seen_at = max((worker.seen_at for worker in going.workers), default=run.seen_at)
     cells = (*_counts(run), left, f"{going.articles_per_s:.1f}", *_used(run), time_left)
-    table.add_row(f"{run.id}", plain(run.model), plain(where), f"{run.seen_at:%H:%M:%S}", *cells)
+    table.add_row(f"{run.id}", plain(run.model), plain(where), f"{seen_at:%H:%M:%S}", *cells)
 
 
 def _counts(run: "Run") -> tuple[str, str, str]:
