@@ -190,6 +190,9 @@ class OpenRun:
         )
         self._beating: asyncio.Task[None] | None = None
         self._writer: Writer[Written] | None = None
+        self._n_writes = 0
+        self._settled: list[Settled] = []
+        """By the last write, which may be in the database although no answer came."""
         self.totals = RunTotals()
         """Of what has ended so far, written or about to be."""
 
@@ -415,39 +418,53 @@ class OpenRun:
         self._write_together([item.model_copy(update={"outcome": failed})])
 
     def _write_together(self, items: Sequence[Written]) -> None:
+        self._n_writes += 1
         settled = patiently(lambda: self._transaction(items), tell=self._tell, give_up=self._give_up)
         self._settling.settled(settled)
 
     def _transaction(self, items: Sequence[Written]) -> list[Settled]:
+        """Write; where it is done for the second time, since the answer to the first one got lost, change nothing."""
+        replies = [item for item in items if isinstance(item, KeptReply)]
+        with open_session(self._engine) as session:
+            settled, is_first = self._enter(session, items)
+            if is_first:
+                self._settled = settled
+            else:
+                session.rollback()
+        if self._replies is not None:
+            self._replies.written(replies)
+        return self._settled
+
+    def _enter(self, session: "Session", items: Sequence[Written]) -> tuple[list[Settled], bool]:
         ended = [item for item in items if isinstance(item, Ended)]
         given_back = [item.article_sha256 for item in items if isinstance(item, GivenBack)]
         replies = [item for item in items if isinstance(item, KeptReply)]
         backlog, now = self._backlog, self._clock()
         totals = sum((RunTotals(usage=item) for item in items if isinstance(item, Usage)), RunTotals())
         blamed: dict[str, int] = {}
-        with open_session(self._engine) as session:
-            save_replies(session, replies=replies, now=now)
-            extractions = [item.outcome.extraction for item in ended if item.outcome.extraction is not None]
-            save_extractions(session, extractions=extractions, run_id=backlog.run_id)
-            for item in ended:
-                totals += item.gains
-                if item.outcome.extraction is None:
-                    failure = self._fail(session, item.outcome, now)
-                    totals += RunTotals(n_set_aside=int(failure.is_set_aside))
-                    if not (item.outcome.unavailable or failure.is_set_aside):
-                        blamed[item.outcome.article_sha256] = failure.n_failures
-            off_hands = [item.outcome.article_sha256 for item in ended]
-            close_attempts(session, identity=backlog.identity, sha256s=off_hands)
-            if given_back:
-                give_back(session, backlog=backlog, sha256s=given_back)
-            released = self._settling.reserved(off_hands + given_back)
-            add_to_run(session, run_id=backlog.run_id, totals=totals, now=now, released=released)
-        if self._replies is not None:
-            self._replies.written(replies)
-        return [
+        save_replies(session, replies=replies, now=now)
+        extractions = [item.outcome.extraction for item in ended if item.outcome.extraction is not None]
+        save_extractions(session, extractions=extractions, run_id=backlog.run_id)
+        for item in ended:
+            totals += item.gains
+            if item.outcome.extraction is None:
+                failure = self._fail(session, item.outcome, now)
+                totals += RunTotals(n_set_aside=int(failure.is_set_aside))
+                if not (item.outcome.unavailable or failure.is_set_aside):
+                    blamed[item.outcome.article_sha256] = failure.n_failures
+        off_hands = [item.outcome.article_sha256 for item in ended]
+        close_attempts(session, identity=backlog.identity, sha256s=off_hands)
+        if given_back:
+            give_back(session, backlog=backlog, sha256s=given_back)
+        released = self._settling.reserved(off_hands + given_back)
+        is_first = add_to_run(
+            session, run_id=backlog.run_id, totals=totals, now=now, released=released, number=self._n_writes
+        )
+        settled = [
             *(Settled(article_sha256=sha256, n_blamed=blamed.get(sha256, 0)) for sha256 in off_hands),
             *(Settled(article_sha256=sha256, is_given_back=True) for sha256 in given_back),
         ]
+        return settled, is_first
 
     def _fail(self, session: "Session", outcome: Outcome, now: datetime) -> Failure:
         return record_failure(

@@ -203,7 +203,7 @@ class _JsonLines:
 
     def begun(self, run_id: int, n_articles: int, *, part_of: int | None = None) -> None:
         self._run_id = run_id
-        self._log("run_begun", n_articles=n_articles, **({} if part_of is None else {"part_of": part_of}))
+        self._log("run_begun", **({"n_articles": n_articles} if part_of is None else {"part_of": part_of}))
 
     def message(self, text: str) -> None:
         self._log("message", message=text)

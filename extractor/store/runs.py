@@ -105,9 +105,27 @@ def end_dead_runs(session: Session, *, is_dead: Callable[[Run], bool], now: date
 
 
 def add_to_run(
-    session: Session, *, run_id: int, totals: RunTotals, now: datetime, released: Reserve | None = None
-) -> None:
-    """Add what was done since the last time, and note that the run is alive; `released` is reserved no longer."""
+    session: Session,
+    *,
+    run_id: int,
+    totals: RunTotals,
+    now: datetime,
+    released: Reserve | None = None,
+    number: int | None = None,
+) -> bool:
+    """Add what was done since the last time, and note that the run is alive.
+
+    Args:
+        session: Where to.
+        run_id: The run.
+        totals: What was done.
+        now: Aware.
+        released: Is reserved no longer.
+        number: Of this transaction among those of the run, the first one 1; each adds only once. None adds always.
+
+    Returns:
+        False when this very transaction is in the database already, and only its answer got lost.
+    """
     usage = totals.usage
     gains = {
         "n_done": totals.n_done,
@@ -129,7 +147,10 @@ def add_to_run(
     values = {name: getattr(RunRow, name) + gain for name, gain in gains.items() if gain}
     # A run that was taken for dead, its machine having slept, says here that it is not.
     change = update(RunRow).where(col(RunRow.id) == run_id).values(state=RunState.RUNNING, seen_at=now, **values)
-    session.execute(change.execution_options(synchronize_session=False))
+    if number is not None:
+        change = change.where(col(RunRow.n_writes) < number).values(n_writes=number)
+    done = session.execute(change.execution_options(synchronize_session=False))
+    return bool(getattr(done, "rowcount", 0))
 
 
 def reserve(session: Session, *, run_id: int, wanted: Reserve) -> Room:

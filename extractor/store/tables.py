@@ -391,6 +391,8 @@ class RunRow(Row, table=True):
     reserved_usd: float = Field(default=0.0, sa_column=Column(Float, nullable=False, server_default="0"))
     """What the articles in flight may cost, where the queued run has a limit; that of a worker that died stays."""
     reserved_tokens: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
+    n_writes: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    """Transactions in which its process has written what it did."""
 
     def as_value(self) -> Run:
         """Return the run, with the totals of its own row."""

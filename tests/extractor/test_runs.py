@@ -2,15 +2,16 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Engine
 
 from extractor.batch import Batch, Outcome
 from extractor.budget import Budget, Limits
 from extractor.clock import utc_now
+from extractor.errors import StoreUnavailable
 from extractor.pipeline import Proposal, Question
-from extractor.runs import OpenRun, RunRequest
+from extractor.runs import OpenRun, RunRequest, Settled, Written
 from extractor.schema import Article, Identity, Piece, PieceState, Run, RunSettings, RunState, Sentence, Span
 from extractor.store import add_article, list_articles, list_failures, open_session, open_store
 from tests.extractor.store.samples import NOON, make_article
@@ -19,16 +20,19 @@ IDENTITY = Identity(model="scripted")
 
 
 class Scripted:
-    """Finds nothing, and waits where it is told to."""
+    """Finds nothing, waits and fails where it is told to."""
 
     identity = IDENTITY
 
-    def __init__(self, reply: str = "", wait_s: float = 0.0) -> None:
+    def __init__(self, reply: str = "", wait_s: float = 0.0, fails_on: str = "nothing") -> None:
         self.reply = reply
         self.wait_s = wait_s
+        self.fails_on = fails_on
 
     async def propose(self, article: Article, sentences: tuple[Sentence, ...]) -> Proposal:
         await asyncio.sleep(self.wait_s)
+        if article.text == self.fails_on:
+            raise KeyError(article.text)
         span = Span(start_char=0, end_char=1)
         return Proposal(
             drafts=(), pieces=(Piece(index=0, span=span, state=PieceState.EMPTY, raw_replies=(self.reply,)),)
@@ -38,8 +42,26 @@ class Scripted:
         return ()
 
 
+class HardOfHearing(OpenRun):
+    """Every other answer to a write is lost: it is done, and the database seems to be gone."""
+
+    n_heard = 0
+
+    def _transaction(self, items: Sequence[Written]) -> list[Settled]:
+        settled = super()._transaction(items)
+        self.n_heard += 1
+        if self.n_heard % 2:
+            raise StoreUnavailable("server closed the connection unexpectedly")
+        return settled
+
+
 def work(
-    url: str, n_articles: int, extractor: Scripted, *, watch: Callable[[Outcome], None] = lambda outcome: None
+    url: str,
+    n_articles: int,
+    extractor: Scripted,
+    *,
+    watch: Callable[[Outcome], None] = lambda outcome: None,
+    kind: type[OpenRun] = OpenRun,
 ) -> tuple[Engine, Run]:
     engine = open_store(url)
     with open_session(engine) as session:
@@ -49,7 +71,7 @@ def work(
     async def run() -> Run:
         settings = RunSettings(concurrency=4, max_tries=3)
         request = RunRequest(identity=IDENTITY, settings=settings, dead_after_s=0.006)
-        async with OpenRun(engine, request, clock=utc_now, watch=watch) as opened:
+        async with kind(engine, request, clock=utc_now, watch=watch) as opened:
             await opened.work(Batch(extractor, clock=utc_now, budget=Budget(Limits())))
         return await opened.end(RunState.DONE)
 
@@ -65,6 +87,16 @@ def test_signs_of_life_do_not_end_a_run(database_url: str) -> None:
     assert run.totals.n_done == len(set(ended)) == 30
     with open_session(engine, reading=True) as session:
         assert all(article.model == "scripted" for article in list_articles(session))
+    engine.dispose()
+
+
+def test_what_is_written_counts_once_where_the_answer_of_the_database_got_lost(database_url: str) -> None:
+    extractor = Scripted(wait_s=0.01, fails_on="Article 3.")
+    engine, run = work(database_url, 8, extractor, kind=HardOfHearing)
+    assert (run.totals.n_done, run.totals.n_failed) == (7, 1)
+    with open_session(engine, reading=True) as session:
+        (failure,) = list_failures(session)
+    assert failure.n_failures == 1
     engine.dispose()
 
 
