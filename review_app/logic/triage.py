@@ -24,6 +24,11 @@ from review_app.logic.writer import Writer, near_misses
 P = ParamSpec("P")
 R = TypeVar("R")
 
+RENEW_S = 300.0
+"""How often the lease on the claim on the screen is renewed; a third of `store.queue.LEASE_S`."""
+STAY_S = 3600.0
+"""How long, with no key and no click; a page that somebody left open overnight keeps nothing from the others."""
+
 RESUMED = {
     Task.CORRECT: "You were correcting this claim.",
     Task.ADD: "You were adding a claim beside this one.",
@@ -65,6 +70,8 @@ class Triage:
         """Rises whenever the page is drawn."""
         self._presses = Presses(monotonic, settle_s=settle_s)
         self._within: Within | None = None
+        self._monotonic = monotonic
+        self._seen_at = self._renewed_at = monotonic()
         self._claim_id: str | None = None
         self._held: Lease | None = None
         self._place: str | None = None
@@ -83,6 +90,7 @@ class Triage:
             StoreError: The database refused.
         """
         self.run += 1
+        self._seen_at = self._monotonic()
         progress = self.desk.progress()
         if self._claim_id is None and progress.waiting:
             self._arrive(self._next())
@@ -153,6 +161,21 @@ class Triage:
     def drawn(self) -> None:
         """Note that the last screen is on the page: its keys work from now on."""
         self._presses.drawn(self._target)
+
+    @_one_at_a_time
+    def stay(self) -> bool:
+        """Keep the claim on the screen from others for longer; the page asks for it now and then.
+
+        Returns:
+            Whether somebody else has it meanwhile, which the page has to tell.
+        """
+        now = self._monotonic()
+        if self._claim_id is None or now - self._renewed_at < RENEW_S or now - self._seen_at > STAY_S:
+            return False
+        self._renewed_at = now
+        was_ours = self._held is None
+        self._held = self._foreign(self.desk.hold(self._claim_id))
+        return was_ours and self._held is not None
 
     @property
     def claim_id(self) -> str | None:
@@ -368,6 +391,7 @@ class Triage:
 
     def _arrive(self, claim_id: str | None) -> None:
         self._claim_id = claim_id
+        self._renewed_at = self._monotonic()
         self.mode, self.stale, self._comment = Mode.READ, None, ""
         if task := self.writer.resume(claim_id):
             self.mode = Mode.WRITE

@@ -8,7 +8,7 @@ from review_app.deps import Visit
 from review_app.logic.fields import targets_of
 from review_app.logic.screens import ClaimScreen, EmptyScreen, FinishedScreen, Mode, Screen
 from review_app.logic.segments import article_view, focus_of_forms
-from review_app.logic.triage import Triage
+from review_app.logic.triage import RENEW_S, Triage
 from review_app.logic.within import read_within
 from review_app.views.actions import ACTING, decision_bar, reading_bar, take_back_button
 from review_app.views.notices import empty_page, finished_page
@@ -38,6 +38,14 @@ def review_page(visit: Visit) -> None:
     address = {"claim": triage.claim_id or "", "within": triage.within}
     st.query_params.from_dict({name: value for name, value in address.items() if value})
     triage.drawn()
+    _stay(triage)
+
+
+@st.fragment(run_every=RENEW_S)
+def _stay(triage: Triage) -> None:
+    """Keep the claim while the page is open, also when nobody presses anything."""
+    if triage.stay():
+        st.rerun()
 
 
 def _triage(visit: Visit) -> Triage:

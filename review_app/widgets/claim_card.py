@@ -188,12 +188,16 @@ def _worth(claim: Claim) -> str:
 
 def _doubts(opened: Opened) -> str:
     claim = opened.stored.claim
-    doubts = [f"<b>{words.FLAG[flag.code]}</b> {isolated(flag.detail)}" for flag in claim.flags]
+    doubts = [f"<b>{words.FLAG[flag.code]}</b> {isolated(_sentence(flag.detail))}" for flag in claim.flags]
     placed = words.placement(claim.content)
     if placed and not claim.flags:
         doubts.append(f"<b>Check the passage</b> {placed}")
     doubts += [_disagrees(claim, other) for other in opened.disagreeing]
     return '<ul class="cd-flags">' + "".join(f"<li>{d}</li>" for d in doubts) + "</ul>" if doubts else ""
+
+
+def _sentence(detail: str) -> str:
+    return f"{detail[:1].upper()}{detail[1:]}"
 
 
 def _disagrees(claim: Claim, other: OtherReading) -> str:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def engine(tmp_path) -> "Iterator[Engine]":
-    engine = open_desk(f"sqlite:///{tmp_path / 'desk.db'}")
+def engine(database_url: str) -> "Iterator[Engine]":
+    engine = open_desk(database_url)
     eventful(engine)
     yield engine
     engine.dispose()

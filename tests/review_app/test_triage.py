@@ -1,5 +1,6 @@
 import threading
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import zip_longest
 
@@ -649,6 +650,38 @@ def test_a_claim_that_somebody_else_holds_is_shown_and_not_decided(session: Sess
     assert session.look().can_write
     session.triage.verify()
     assert session.status(held) is ClaimStatus.VERIFIED
+
+
+def passes(sessions: Sequence[Session], minutes: float) -> None:
+    for session in sessions:
+        session.now += timedelta(minutes=minutes)
+        session.clock.seconds += minutes * 60
+
+
+def test_a_claim_stays_while_its_page_is_open(session: Session, url: str) -> None:
+    ben = Session(url, "ben")
+    mine = session.look().opened.stored.claim.id
+    for _ in range(10):
+        passes((session, ben), 5.5)
+        assert not session.triage.stay()
+        assert not session.triage.stay()
+    assert ben.look().opened.stored.claim.id != mine
+    passes((session, ben), 20)
+    assert not session.triage.stay()
+    ben.triage.open(mine)
+    assert ben.look().held is None, "after an hour without a key it is anybody's"
+
+
+def test_who_comes_back_to_a_claim_in_other_hands_is_told(session: Session, url: str) -> None:
+    ben = Session(url, "ben")
+    mine = session.look().opened.stored.claim.id
+    passes((session, ben), 20)
+    assert ben.look().opened.stored.claim.id == mine
+    assert session.triage.stay()
+    assert not session.triage.stay()
+    held = session.look().held
+    assert held is not None
+    assert held.holder == "ben"
 
 
 def test_a_lease_that_ran_out_is_told_at_the_save(session: Session) -> None:
