@@ -46,6 +46,9 @@ _OWNED = re.compile(r"['’]s? (?=\w)")
 _CASE_ENDING = re.compile(r"\w{1,2}$")
 _WITH_CASES = frozenset({"ru"})
 """Languages whose names change their ending."""
+_LONG_WORD = 4
+_ENDING = 4
+"""Letters: of "interviewees" and "interviewed"."""
 NAME_REACH_WORDS = 8
 """How far apart the words of one name may stand in the article."""
 
@@ -213,7 +216,7 @@ def _flags(article: Article, index: ArticleIndex, draft: ClaimDraft, content: Pa
         yield Flag(code=FlagCode.CONTENT_NOT_FOUND, detail="The words of this claim are not in the article.")
     for source in (draft.source, *draft.chain):
         silent = source.kind is SourceKind.ARTICLE or source.name == UNNAMED
-        if not silent and not names_in(article, index, source.name):
+        if not silent and not (names_in(article, index, source.name) or _describes(index, source.name)):
             detail = f"The article does not name {source.name!r}." if source.name.strip() else "No source is named."
             yield Flag(code=FlagCode.SOURCE_NOT_FOUND, detail=detail)
     if draft.source.uncertain:
@@ -232,6 +235,15 @@ def names_in(article: Article, index: ArticleIndex, name: str) -> bool:
         for parts in (_JOINT.split(name), _OWNED.split(name))
         if parts[1:]
     )
+
+
+def _describes(index: ArticleIndex, name: str) -> bool:
+    """Tell whether a description is made of the article's words, in whatever form: ``one of Lopez's daughters``."""
+    words = [w for w in _words_of(normalise_wording(name)) if len(w) >= _LONG_WORD or w[0].isupper()]
+    if not name[:1].islower() or not words:
+        return False
+    stems = [w.casefold() if w[0].isupper() else w[: max(_LONG_WORD, len(w) - _ENDING)] for w in words]
+    return all(any(known.startswith(stem) for known in index.where) for stem in stems)
 
 
 def _named(article: Article, index: ArticleIndex, name: str) -> bool:
