@@ -238,12 +238,13 @@ def names_in(article: Article, index: ArticleIndex, name: str) -> bool:
 
 
 def _describes(index: ArticleIndex, name: str) -> bool:
-    """Tell whether a description is made of the article's words, in whatever form: ``one of Lopez's daughters``."""
+    """Tell whether a description is made of words of one passage, in whatever form: ``several interviewees``."""
     words = [w for w in _words_of(normalise_wording(name)) if len(w) >= _LONG_WORD or w[0].isupper()]
     if not name[:1].islower() or not words:
         return False
     stems = [w.casefold() if w[0].isupper() else w[: max(_LONG_WORD, len(w) - _ENDING)] for w in words]
-    return all(any(known.startswith(stem) for known in index.where) for stem in stems)
+    places = [sorted(p for known in index.where if known.startswith(s) for p in index.where[known]) for s in stems]
+    return any(all(_has_near(there, first) for there in places) for first in places[0])
 
 
 def _named(article: Article, index: ArticleIndex, name: str) -> bool:

@@ -61,10 +61,14 @@ def _wrong_pronoun(article: Article, pronoun: str, source: Source, language: Lan
     if is_he is is_she or pronoun in pronouns.they | pronouns.it:
         return None
     body = source.kind in (SourceKind.ORGANISATION, SourceKind.DOCUMENT) and source.role is None
-    # Where an article has one of the two throughout, names and roles ("Alexis", "actor") are no argument.
-    both = all(any(w.casefold() in kind for w in WORD.findall(article.text)) for kind in (he, she))
-    other = source.kind is SourceKind.PERSON and both and _goes_by(source, language) not in (None, is_he)
-    return f"“{pronoun}” can hardly be {source.name}." if body or other else None
+    if source.kind is SourceKind.PERSON and _goes_by(source, language) not in (None, is_he):
+        # Names and roles alone are a weak argument ("Alexis", "actor"): it takes somebody whom the pronoun would fit.
+        fitting = language.nouns.he_names if is_he else language.nouns.she_names
+        other = next(
+            (r for r in _names(article, article.text) if r.words[0].casefold() in fitting and r.words[1:]), None
+        )
+        return f"“{pronoun}” is rather {other.text} than {source.name}." if other else None
+    return f"“{pronoun}” can hardly be {source.name}." if body else None
 
 
 def _goes_by(source: Source, language: Language) -> bool | None:
