@@ -11,7 +11,7 @@ class Reading(Value):
     """What was read of one article."""
 
     summary: str
-    """One line: the pieces by their state, and how many sentences are suspected."""
+    """One line: the pieces by their state, how many sentences are suspected, and what it cost."""
     losses: tuple[str, ...] = ()
     """One sentence for each way in which something was not read, with its reason."""
     misses: tuple[SuspectedMiss, ...] = ()
@@ -47,10 +47,21 @@ def reading_of(extraction: Extraction | None, failures: Sequence[Failure], claim
     counts = extraction.pieces_by_state
     suspected = f"{words.count(len(misses), 'sentence')} perhaps missed" if misses else "no sentence seems missed"
     return Reading(
-        summary=visible(f"{_pieces(counts)}, by {extraction.identity.model} · {suspected}"),
+        summary=visible(
+            " · ".join([f"{_pieces(counts)}, by {extraction.identity.model}", suspected, *_used(extraction)])
+        ),
         losses=(*(visible(_lost(held)) for held in counts if held.state.is_loss), *failed),
         misses=misses,
     )
+
+
+def _used(extraction: Extraction) -> list[str]:
+    """Say what the article cost; where no price is known, what it used."""
+    usage = extraction.usage
+    if not usage.calls:
+        return []
+    tokens = f"{usage.prompt_tokens + usage.output_tokens:,} tokens"
+    return [tokens if usage.cost_usd is None else f"{tokens}, {usage.cost_usd:.4f} USD"]
 
 
 def left_out(articles: Iterable[StoredArticle], failures: Iterable[Failure]) -> tuple[LeftOut, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import sqrt
 
-from extractor.schema import BY_HAND, DecisionKind, RejectionReason, Value
+from extractor.schema import BY_HAND, DecisionKind, RejectionReason, Run, Value
 from extractor.store import Bins, CostDone, FrequentSources, PersonDone, WorkDone
 from review_app.logic import words
 from review_app.logic.agreement import Agreement
@@ -144,6 +144,8 @@ class Work(Value):
     """Empty for those who may not see what colleagues do."""
     sources: FrequentSources
     costs: tuple[CostDone, ...]
+    runs: tuple[Run, ...]
+    """The latest ones, whenever they were, the last one first; a queued one has the totals of its workers."""
     agreement: Agreement
     n_published: int
 

@@ -13,6 +13,7 @@ from extractor.store import (
     count_published,
     extraction_costs,
     frequent_sources,
+    list_runs,
     look_pairs,
     open_session,
     work_began,
@@ -26,6 +27,9 @@ from review_app.logic.work import Period, Work, span_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+LATEST_RUNS = 100
+"""So many runs are looked at; workers' parts among them are not shown."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,7 @@ class WorkDesk:
                 people=tuple(work_by_person(session, window=everybody)) if self.person.may(Act.EDIT) else (),
                 sources=frequent_sources(session, window=window),
                 costs=tuple(extraction_costs(session, since=span.since, bins=span.bins)),
+                runs=tuple(run for run in list_runs(session, limit=LATEST_RUNS) if run.part_of is None),
                 agreement=agreement_of(look_pairs(session)),
                 n_published=count_published(session, since=span.since),
             )

@@ -66,3 +66,18 @@ def cost_table(work: Work) -> Table:
         for c in work.costs
     )
     return Table(name="cost", columns=(first, "model", "articles", "claims", "calls", "USD"), rows=rows)
+
+
+def run_table(work: Work) -> Table:
+    """Return what runs did and used, the latest one last."""
+    rows = []
+    for run in reversed(work.runs):
+        totals, usage = run.totals, run.totals.usage
+        begun = f"{run.started_at:%Y-%m-%d %H:%M}"
+        tokens = usage.prompt_tokens + usage.output_tokens
+        did = (totals.n_done, totals.n_failed, totals.n_claims)
+        rows.append(
+            (str(run.id), begun, run.model, run.state.value, *did, tokens, usage.cost_usd if usage.calls else 0)
+        )
+    columns = ("run", "begun (UTC)", "model", "state", "articles", "failed", "claims", "tokens", "USD")
+    return Table(name="runs", columns=columns, rows=tuple(rows))

@@ -8,6 +8,7 @@ import streamlit as st
 
 from extractor.export import table_to_csv
 from extractor.people import Act
+from extractor.schema import RunState
 from review_app.deps import Visit
 from review_app.logic import words
 from review_app.logic.work import (
@@ -27,6 +28,7 @@ from review_app.logic.worktables import (
     bar_table,
     cost_table,
     done_table,
+    run_table,
 )
 from review_app.widgets.frame import message
 from review_app.widgets.work_card import agreement_told, bar_list, figures, numbers, question, standing_line
@@ -71,7 +73,7 @@ def desk_page(visit: Visit) -> None:
     sections: list[Callable[[Work], None]] = [_done, _times, _accepted, _reasons, _sources]
     if work.reviewer is None:
         sections += [_people] if work.people else []
-        sections += [_agreement, _cost]
+        sections += [_agreement, _cost, _runs]
     for first in range(0, len(sections), 2):
         columns = st.columns(2, gap="large")
         for column, section in zip(columns, sections[first : first + 2], strict=False):
@@ -199,6 +201,18 @@ def _cost(work: Work) -> None:
     if any(known):
         cost_plot(work)
     _with_numbers(cost_table(work))
+
+
+def _runs(work: Work) -> None:
+    going = sum(run.state in {RunState.RUNNING, RunState.QUEUED} for run in work.runs)
+    told = f"{words.count(going, 'run')} going on now." if going else "None goes on now."
+    question(
+        "What did each run do and use?", f"{told} claimdesk status --watch shows them live." if work.runs else told
+    )
+    if work.runs:
+        table = run_table(work)
+        numbers(table, is_open=True)
+        _take_away(table)
 
 
 def _with_numbers(table: Table) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from extractor.schema import Failure, PieceState, StoredArticle
+from extractor.schema import Failure, PieceState, StoredArticle, Usage
 from review_app.logic.ledger import LeftOut, left_out, reading_of
 from review_app.logic.segments import MarkKind, article_view
 from tests.review_app.desk_data import NOW, bridge_article, bridge_claims, extraction_of
@@ -90,3 +90,16 @@ def test_articles_without_a_claim_are_named_those_that_failed_first() -> None:
         LeftOut(title=title, why="Read by rules, and no claim was found."),
         LeftOut(title=title, why="Not extracted yet."),
     )
+
+
+def test_what_an_article_cost_is_told() -> None:
+    extraction = extraction_of(ARTICLE, CLAIMS)
+    for usage, told in (
+        (Usage(calls=1, prompt_tokens=1000, output_tokens=60, cost_usd=0.0011), "1,060 tokens, 0.0011 USD"),
+        (Usage(calls=1, prompt_tokens=1000, output_tokens=60), "1,060 tokens"),
+    ):
+        (piece,) = extraction.pieces
+        paid = extraction.model_copy(update={"pieces": (piece.model_copy(update={"usage": usage}),)})
+        reading = reading_of(paid, (), CLAIMS)
+        assert reading is not None
+        assert reading.summary.split(" · ")[-1] == told

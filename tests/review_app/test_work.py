@@ -28,7 +28,7 @@ from review_app.logic.work import (
     within,
 )
 from review_app.logic.workdesk import WorkDesk
-from review_app.logic.worktables import accepted_table, bar_table, cost_table, done_table
+from review_app.logic.worktables import accepted_table, bar_table, cost_table, done_table, run_table
 from tests.review_app.desk_data import open_desk
 from tests.review_app.states.desk import N_DAYS, work_of_days
 from tests.review_app.test_app import APP, told
@@ -142,6 +142,9 @@ def test_the_tables_add_up_to_what_was_done(engine: "Engine") -> None:
     assert {bar.label: bar.n for bar in people_bars(work.people)} == {"ben": 72, "anna": 48}
     assert sum(work.times.values()) == 120
     assert sum(float(row[-1] or 0) for row in cost_table(work).rows) == pytest.approx(0.35 * N_DAYS * 2)
+    runs = run_table(work).rows
+    assert runs[-1][2:] == ("some-model", "running", 1, 0, 5, 4_600, 0.35)
+    assert str(runs[0][1]) < str(runs[-1][1])
     table = bar_table("sources", "source", source_bars(work.sources), note="kind")
     rows = list(csv.reader(io.StringIO(table_to_csv(table.columns, [[str(c) for c in row] for row in table.rows]))))
     assert rows[0] == ["source", "kind", "verified", "corrected", "rejected", "added", "claims"]
@@ -162,13 +165,14 @@ def test_the_page_answers_each_question(engine: "Engine") -> None:
         "Who did the work?",
         "Do reviewers agree?",
         "What does extraction cost?",
+        "What did each run do and use?",
     ):
         assert question in text
     assert "fell from 60% to 7%" in text
     assert "8.40 USD, 7.00 for 100 claims" in text
     assert "<script>" not in text
     assert len(page.get("vega_lite_chart")) == 4
-    assert len(page.get("download_button")) == 8
+    assert len(page.get("download_button")) == 9
     page.selectbox(key="desk_reviewer").select("ben").run()
     assert not page.exception
     mine = told(page)
