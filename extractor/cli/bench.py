@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from extractor.cli.bench_copies import near_copies
+from extractor.cli.bench_desk import desk
 from extractor.cli.bench_guard import guard
 from extractor.cli.bench_kills import kills
 from extractor.cli.bench_workers import workers
@@ -27,6 +28,7 @@ app.command("guard")(guard)
 app.command("near-copies")(near_copies)
 app.command("workers")(workers)
 app.command("kills")(kills)
+app.command("desk")(desk)
 
 HEAVY = ("streamlit", "pandas", "openai", "sqlmodel")
 

@@ -42,8 +42,8 @@ class Words:
     def __init__(self, dice: random.Random) -> None:
         syllables = [a + b for a in "bdfgklmnprstvz" for b in ("a", "e", "i", "o", "u", "en", "ar")]
         made = {"".join(dice.choices(syllables, k=dice.choice((1, 2, 2, 3)))) for _ in range(N_WORDS * 2)}
-        self.all: Sequence[str] = sorted(made)[:N_WORDS]
-        dice.shuffle(self.all)  # type: ignore[arg-type]
+        self.all = sorted(made)[:N_WORDS]
+        dice.shuffle(self.all)
         self._weights = list(accumulate(1 / (n + 1) for n in range(len(self.all))))
         self._dice = dice
 
@@ -224,6 +224,10 @@ def _multiply(engine: "Engine", n_copies: int, tell: Callable[[float, str], None
     tell(1.0, "done")
 
 
+ARRIVALS, STEP = 2**32, 1e-6
+"""How `extractor.store.ranking.position` is made of rank and arrival."""
+
+
 def _changes(n: int, counts: dict[str, int], *, is_postgresql: bool) -> dict[str, dict[str, str]]:
     """Return, by table, what is different in the n-th copy of a row, in SQL."""
     sha = f"substr(article_sha256, 1, {SHA_CHARS}) || '{n:04x}'"
@@ -234,7 +238,8 @@ def _changes(n: int, counts: dict[str, int], *, is_postgresql: bool) -> dict[str
     def told(column: str, own: str, new: str, kind: str = "json") -> str:
         return f"replace({column}::text, {own}, {new})::{kind}" if is_postgresql else f"replace({column}, {own}, {new})"
 
-    position = f"position + {step['claim']}"
+    # A millionth further back for each copy, so that a claim is not followed by its own copies.
+    position = f"position + {step['claim'] + n * ARRIVALS}"
     term = "(SELECT article_sha256 FROM claim c WHERE c.arrival = claim_index.arrival)"
     new_term = f"substr({term}, 1, {SHA_CHARS}) || '{n:04x}'"
     document = told("document", term, new_term, "tsvector") if is_postgresql else told("document", term, new_term)
@@ -246,6 +251,7 @@ def _changes(n: int, counts: dict[str, int], *, is_postgresql: bool) -> dict[str
             "id": own_id,
             "article_sha256": sha,
             "decision_id": f"decision_id + {step['decision']}",
+            "rank": f"rank + {n * STEP}",
             "claim": told("claim", "id", own_id),
             "leased_by": "NULL",
             "leased_until": "NULL",

@@ -487,7 +487,12 @@ class ClaimRow(Row, table=True):
 
     __table_args__ = (
         Index("ix_claim_queue", "status", "rank", "arrival"),
-        Index("ix_claim_assigned", "assigned_to", sqlite_where=ASSIGNED, postgresql_where=ASSIGNED),
+        Index(
+            "ix_claim_assigned",
+            *("assigned_to", "status", "rank", "arrival"),
+            sqlite_where=ASSIGNED,
+            postgresql_where=ASSIGNED,
+        ),
         Index("ix_claim_article", "article_sha256", "start_char", "arrival", "status"),
         Index("ix_claim_lease", "leased_by", sqlite_where=LEASED, postgresql_where=LEASED),
         Index("ix_claim_decided", "id", sqlite_where=IS_DECIDED, postgresql_where=IS_DECIDED),

@@ -137,15 +137,20 @@ def test_eight_reviewers_at_once_never_get_the_same_claim(engine: Engine) -> Non
         assert count_by_status(session)[ClaimStatus.VERIFIED] == 80
 
 
-def test_the_queue_is_read_from_an_index(engine: Engine) -> None:
+@pytest.mark.parametrize(
+    ("index", "where"),
+    [("ix_claim_queue", "assigned_to IS NULL"), ("ix_claim_assigned", "assigned_to = 'anna' AND id != 'a'")],
+    ids=["everybody's", "what is assigned to one"],
+)
+def test_the_queue_is_read_from_an_index(engine: Engine, index: str, where: str) -> None:
     explain = "EXPLAIN QUERY PLAN " if engine.dialect.name == "sqlite" else "EXPLAIN "
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
         plan = connection.exec_driver_sql(
             f"{explain} SELECT id FROM claim WHERE status = 'pending' "
-            "AND (leased_until IS NULL OR leased_until <= '2026-11-20') ORDER BY rank, arrival LIMIT 1"
+            f"AND (leased_until IS NULL OR leased_until <= '2026-11-20') AND {where} ORDER BY rank, arrival LIMIT 1"
         ).all()
-    assert "ix_claim_queue" in str(plan)
+    assert index in str(plan)
     assert "sort" not in str(plan).lower()
     assert "b-tree" not in str(plan).lower()

@@ -1,0 +1,103 @@
+"""From a key press to the next claim on the screen, in a real Chromium; and reviewers who work in it."""
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+SETTLED_S = 0.45
+"""A press that comes sooner after a claim was drawn does not count, see `review_app.logic.presses`."""
+
+FLAGS = (
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-default-browser-check",
+)
+
+WATCH = """() => {
+  const text = () => document.querySelector(".cd-text")?.textContent;
+  const before = text();
+  window.nextClaim = new Promise((done) => {
+    let pressed;
+    addEventListener("keydown", () => { pressed ??= performance.now(); }, { capture: true, once: true });
+    const watch = new MutationObserver(() => {
+      if (!text() || text() === before) return;
+      watch.disconnect();
+      // The frame that shows it, and one more: then it has been painted.
+      requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - pressed)));
+    });
+    watch.observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+}"""
+
+
+def missing_for_screen() -> str:
+    """Say what has to be installed to drive a browser; empty when nothing has."""
+    if find_spec("playwright") is None:
+        return "a browser is driven by playwright: pip install playwright"
+    if _chromium() is None:
+        return "Chromium is needed: install the package chromium (make browser), or name it in CLAIMDESK_CHROMIUM"
+    return ""
+
+
+@contextmanager
+def browser() -> "Iterator[Browser]":
+    """Run a headless Chromium that calls nobody."""
+    from playwright.sync_api import sync_playwright
+
+    # As root there is no sandbox.
+    sandbox = ["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=_chromium(), args=[*FLAGS, *sandbox])
+        yield running
+        running.close()
+
+
+def key_presses(url: str, runs: int) -> tuple[float, ...]:
+    """Verify claims by key, each after the time that nobody reads faster than.
+
+    Args:
+        url: Of a database with claims waiting.
+        runs: How often; a few more before that are not counted.
+
+    Returns:
+        From each key press until the next claim was painted, in seconds.
+    """
+    from review_app.launch import serve
+
+    env = {**os.environ, "CLAIMDESK_DATABASE_URL": url, "CLAIMDESK_REVIEWER": "bench"}
+    with serve(env=env) as app, browser() as chromium:
+        page = chromium.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+        page.goto(app.url)
+        wait_for_claim(page)
+        times = []
+        for _ in range(runs + WARM_UP):
+            time.sleep(SETTLED_S)
+            page.evaluate(WATCH)
+            page.keyboard.press("v")
+            times.append(page.evaluate("window.nextClaim") / 1000)
+            wait_for_claim(page)
+        return tuple(times[WARM_UP:])
+
+
+WARM_UP = 5
+
+
+def wait_for_claim(page: "Page") -> None:
+    """Wait until a claim is on the screen and Streamlit has drawn everything."""
+    page.wait_for_selector(".cd-text")
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+
+
+def _chromium() -> str | None:
+    named = os.environ.get("CLAIMDESK_CHROMIUM")
+    return named or shutil.which("chromium") or shutil.which("chromium-browser")
