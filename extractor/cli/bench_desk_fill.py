@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from extractor.schema import Article, Claim, Extraction
 
-BASE = 10_000
-"""Claims that are written one by one; a thousandth to a tenth of them are decided."""
+BASE = 5_000
+"""Claims that are written one by one."""
 
 CLAIMS_PER_ARTICLE = 10
 AT_ONCE = 500

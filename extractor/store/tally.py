@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, literal_column, text
+from sqlalchemy import func, text
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
@@ -21,8 +21,6 @@ N_SLOTS = 1_000
 
 SLOT_LOCKS = 4_731_402
 """First key of the advisory locks on slots; any fixed number."""
-
-ROWS_AT_ONCE = 500
 
 
 class Key(Value):
@@ -62,16 +60,15 @@ def sum_up(session: Session, table: type[Row], rows: Sequence[Mapping[str, Any]]
     """
     if not rows:
         return
+    columns = table.__table__  # type: ignore[attr-defined]
+    insert = (postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert)(columns)
+    added = insert.on_conflict_do_update(
+        index_elements=[*(name for name in rows[0] if name != "n"), "slot"],
+        set_={"n": columns.c.n + insert.excluded.n},
+    )
     slot = _slot(session)
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    for first in range(0, len(rows), ROWS_AT_ONCE):
-        added = insert(table).values([{**row, "slot": slot} for row in rows[first : first + ROWS_AT_ONCE]])
-        session.execute(
-            added.on_conflict_do_update(
-                index_elements=[*(name for name in rows[0] if name != "n"), "slot"],
-                set_={"n": literal_column(f"{table.__tablename__}.n") + added.excluded.n},
-            )
-        )
+    # Many sets of values for one statement: it is compiled once, and not anew for every number of rows.
+    session.execute(added, [{**row, "slot": slot} for row in rows])
 
 
 def counted(session: Session) -> dict[Key, int]:
