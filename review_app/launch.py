@@ -79,7 +79,7 @@ def serve(*, port: int | None = None, env: Mapping[str, str] | None = None) -> I
     """
     settings = load_settings(env)
     login = _login(settings.secrets_path) if settings.secrets_path else None
-    port = _free_port(port)
+    port = free_port(port)
     url = f"http://{HOST}:{port}"
     with tempfile.TemporaryFile() as log, _exit_on_sigterm():
         process = subprocess.Popen(
@@ -118,7 +118,12 @@ def _environment(env: Mapping[str, str] | None) -> dict[str, str]:
     return {**variables, "PYTHONPATH": os.pathsep.join(path)}
 
 
-def _free_port(wanted: int | None) -> int:
+def free_port(wanted: int | None = None) -> int:
+    """Return a port of loopback that is free: the one that is wanted, or any.
+
+    Raises:
+        ConfigError: The one that is wanted is taken.
+    """
     with socket.socket() as probe:
         # As the server will do it: a port whose last connections are still fading is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -18,7 +18,7 @@ ONLY_IN = {
     "sqlmodel": ("extractor/store/",),
     "sqlalchemy": ("extractor/store/",),
     "alembic": ("extractor/store/",),
-    "streamlit": ("review_app/app.py", "review_app/views/", "review_app/widgets/"),
+    "streamlit": ("review_app/app.py", "review_app/views/", "review_app/widgets/", "extractor/cli/bench_session.py"),
     "typer": ("extractor/cli/",),
     "rich": ("extractor/cli/", "eval/report/"),
     "procrastinate": ("extractor/worker/",),

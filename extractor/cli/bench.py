@@ -15,6 +15,7 @@ from extractor.cli.bench_copies import near_copies
 from extractor.cli.bench_desk import desk
 from extractor.cli.bench_guard import guard
 from extractor.cli.bench_kills import kills
+from extractor.cli.bench_sessions import sessions
 from extractor.cli.bench_workers import workers
 from extractor.cli.output import article_progress, bytes_progress, new_table, stdout_console
 from extractor.cli.rivals import InstallOption, langextract_worker
@@ -29,6 +30,7 @@ app.command("near-copies")(near_copies)
 app.command("workers")(workers)
 app.command("kills")(kills)
 app.command("desk")(desk)
+app.command("sessions")(sessions)
 
 HEAVY = ("streamlit", "pandas", "openai", "sqlmodel")
 
