@@ -27,8 +27,8 @@ DECIDED = 0.1
 N_WORDS = 6_000
 N_SOURCES = 1_500
 DAYS = 60
-SHA_CHARS, ID_CHARS = 60, 20
-"""So much of a hash or an id stays in a copy; then comes its number, after an x, which no hash has."""
+SHA_CHARS, ID_CHARS = 56, 16
+"""So much of a hash or an id stays in a copy; then comes its number in eight digits."""
 
 PUBLISHERS = tuple(
     f"{place} {kind}" for place in ("Harbour", "Valley", "Coast", "Northern") for kind in ("Post", "Wire")
@@ -230,9 +230,9 @@ ARRIVALS, STEP = 2**32, 1e-6
 
 def _changes(n: int, counts: dict[str, int], *, is_postgresql: bool) -> dict[str, dict[str, str]]:
     """Return, by table, what is different in the n-th copy of a row, in SQL."""
-    sha = f"substr(article_sha256, 1, {SHA_CHARS}) || 'x{n:03x}'"
-    of_claim = f"substr(claim_id, 1, {ID_CHARS}) || 'x{n:03x}'"
-    own_id = f"substr(id, 1, {ID_CHARS}) || 'x{n:03x}'"
+    sha = f"substr(article_sha256, 1, {SHA_CHARS}) || '{n:08x}'"
+    of_claim = f"substr(claim_id, 1, {ID_CHARS}) || '{n:08x}'"
+    own_id = f"substr(id, 1, {ID_CHARS}) || '{n:08x}'"
     step = {table: n * count for table, count in counts.items()}
 
     def told(column: str, own: str, new: str, kind: str = "json") -> str:
@@ -241,7 +241,7 @@ def _changes(n: int, counts: dict[str, int], *, is_postgresql: bool) -> dict[str
     # A millionth further back for each copy, so that a claim is not followed by its own copies.
     position = f"position + {step['claim'] + n * ARRIVALS}"
     term = "(SELECT article_sha256 FROM claim c WHERE c.arrival = claim_index.arrival)"
-    new_term = f"substr({term}, 1, {SHA_CHARS}) || 'x{n:03x}'"
+    new_term = f"substr({term}, 1, {SHA_CHARS}) || '{n:08x}'"
     document = told("document", term, new_term, "tsvector") if is_postgresql else told("document", term, new_term)
     changes = {
         "article": {"arrival": f"arrival + {step['article']}", "sha256": sha.replace("article_sha256", "sha256")},
