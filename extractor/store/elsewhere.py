@@ -1,11 +1,11 @@
 """A claim's words in near copies of its article, and what is claimed there in the same words."""
 
+import re
 from collections.abc import Sequence
 
 from sqlmodel import Session, col, select
 
-from extractor.placing import place
-from extractor.schema import Appearance, ArticleMetadata, GroundingLevel, Span, StoredClaim, Value
+from extractor.schema import Appearance, ArticleMetadata, Span, StoredClaim, Value
 from extractor.store.claims import list_claims
 from extractor.store.tables import ArticleRow
 
@@ -14,8 +14,6 @@ MOST_COPIES = 12
 
 NEAR_CHARS = 600
 """Claims that begin so far before a passage seldom reach into it."""
-
-CERTAIN = (GroundingLevel.EXACT, GroundingLevel.NORMALISED)
 
 
 class Elsewhere(Value):
@@ -45,13 +43,16 @@ def same_words(
     others = {seen.article_sha256 for seen in appearances} - {stored.article_sha256}
     if not spans or not others:
         return ()
-    longest = max(spans, key=lambda span: span.end_char - span.start_char)
-    words = " ".join(longest.of(text).split())
+    longest = max(spans, key=lambda span: span.end_char - span.start_char).of(text).split()
+    if not longest:
+        return ()
+    # Their very characters but for breaks of lines: an index of each copy would take longer than all the rest.
+    words = re.compile(r"\s+".join(map(re.escape, longest)))
     copies = select(ArticleRow).where(col(ArticleRow.sha256).in_(others)).order_by(col(ArticleRow.arrival))
     found: list[Elsewhere] = []
     for row in session.exec(copies.limit(MOST_COPIES)):
-        part = place(row.text, words)
-        if part.level in CERTAIN and (same := _claim_at(session, row.sha256, part.spans[0])):
+        place = words.search(row.text)
+        if place and (same := _claim_at(session, row.sha256, Span(start_char=place.start(), end_char=place.end()))):
             found.append(Elsewhere(stored=same, metadata=row.about))
     return tuple(found)
 

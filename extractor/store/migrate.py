@@ -52,6 +52,11 @@ class SchemaState(Value):
         return self.verdict in {Verdict.CURRENT, Verdict.EMPTY}
 
     @property
+    def described(self) -> str:
+        """Name it in a sentence: ``an older schema (0010)``."""
+        return f"{'a' if self.verdict is Verdict.NEWER else 'an'} {self.verdict} schema ({self.current})"
+
+    @property
     def remedy(self) -> str:
         """What to do about it; empty when there is nothing to do."""
         match self.verdict:
@@ -153,6 +158,4 @@ def _state(connection: Connection) -> SchemaState:
 
 
 def _unusable(url: str, state: SchemaState) -> MigrationError:
-    return MigrationError(
-        f"the database {redacted(url)} has a {state.verdict} schema ({state.current}): {state.remedy}"
-    )
+    return MigrationError(f"the database {redacted(url)} has {state.described}: {state.remedy}")

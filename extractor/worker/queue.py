@@ -203,6 +203,4 @@ def _state(connection: psycopg.Connection[tuple[object, ...]]) -> SchemaState:
 
 
 def _unusable(url: str, state: SchemaState) -> MigrationError:
-    return MigrationError(
-        f"the queue in {redacted(url)} has a {state.verdict} schema ({state.current}): {state.remedy}"
-    )
+    return MigrationError(f"the queue in {redacted(url)} has {state.described}: {state.remedy}")

@@ -49,15 +49,16 @@ def send_panel(triage: Triage, screen: ClaimScreen) -> None:
             _numbered("colleague", "Send", rows, lambda number: send(screen.colleagues[number]))
         else:
             st.html(
-                '<p class="cd-quiet">Nobody else is at this desk yet. An admin adds people with '
-                "<code>claimdesk people add</code>.</p>"
+                '<p class="cd-quiet">Nobody else is at this desk yet. An admin lets people in under <b>People</b>, or '
+                "with <code>claimdesk people add</code>.</p>"
             )
-        st.text_input(
-            "Comment (optional)",
-            key="send_comment",
-            placeholder="N, type it, Enter; then the colleague",
-            on_change="ignore",
-        )
+        if screen.colleagues or screen.opened.stored.assigned_to:
+            st.text_input(
+                "Comment (optional)",
+                key="send_comment",
+                placeholder="N, type it, Enter; then the colleague",
+                on_change="ignore",
+            )
         with st.container(key="send_row", horizontal=True, gap="small"):
             if screen.opened.stored.assigned_to:
                 st.button("Give it back to all", key="send_back", type="tertiary", on_click=send, args=(None,))
