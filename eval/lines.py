@@ -45,7 +45,8 @@ def read_lines(path: Path) -> Iterator[Line]:
 
 def what_is_wrong(error: ValidationError) -> Iterator[str]:
     """Yield each of pydantic's complaints as ``field.path: what`` in plain words."""
-    for detail in error.errors(include_url=False, include_context=False):
+    details = error.errors(include_url=False, include_context=False)
+    for detail in details:
         field = ".".join(str(step) for step in detail["loc"])
         match detail["type"]:
             case "extra_forbidden":
@@ -54,5 +55,13 @@ def what_is_wrong(error: ValidationError) -> Iterator[str]:
                 yield f"field {field!r} is missing"
             case "json_invalid":
                 yield f"broken JSON: {detail['msg'].removeprefix('Invalid JSON: ')}"
+            case "too_short" if any(_is_within(other["loc"], detail["loc"]) for other in details):
+                continue  # What is wrong with its items is told, and they are not counted then.
+            case "enum" | "literal_error":
+                yield f"{field} is {detail['input']!r}: {detail['msg'].lower()}"
             case _:
-                yield f"{field}: {detail['msg']}"
+                yield f"{field}: {detail['msg'].removeprefix('Value error, ')}"
+
+
+def _is_within(place: tuple[int | str, ...], other: tuple[int | str, ...]) -> bool:
+    return len(place) > len(other) and place[: len(other)] == other

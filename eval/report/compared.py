@@ -139,7 +139,8 @@ def _plus_minus(value: float) -> str:
 def _run(run: RunInfo) -> str:
     identity = run.identity
     prompt = f", prompt {identity.prompt_name} v{identity.prompt_version}" if identity.prompt_name else ""
-    return printable(f"{identity.model}{prompt}, code {run.code_version}, {run.created_at:%Y-%m-%d %H:%M} UTC")
+    code = f", code {run.code_version}" if run.code_version else ""
+    return printable(f"{identity.model}{prompt}{code}, {run.created_at:%Y-%m-%d %H:%M} UTC")
 
 
 def _by_side(compared: RunComparison) -> Iterator[tuple[Side, Sequence[Change]]]:

@@ -419,7 +419,8 @@ def _told(score: Score) -> Iterator[tuple[str, str]]:
     yield "Data", f"{score.dataset}, sha256 {score.dataset_sha256[:12]}"
     yield "Articles", f"{len(score.articles)} scored, {len(score.not_scored)} left out"
     yield "Claims", f"{score.headline().counts.n_predicted} predicted, {score.headline().counts.n_gold} gold"
-    yield "Code", run.code_version
+    if run.code_version:
+        yield "Code", run.code_version
     if run.machine:
         yield "Machine", run.machine
     yield "Date", f"{run.created_at:%Y-%m-%d %H:%M} UTC"

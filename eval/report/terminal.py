@@ -50,9 +50,10 @@ def _heading(score: Score) -> Iterator[Text]:
     prompt = f", prompt {run.identity.prompt_name} v{run.identity.prompt_version}" if run.identity.prompt_name else ""
     yield Text(printable(f"{run.identity.model}{prompt} on {score.dataset}"), style="bold")
     n_articles = len(score.articles)
+    code = f"code {printable(run.code_version)}, " if run.code_version else ""
     yield Text(
-        f"{n_articles} articles, {counts.n_gold} gold claims, {counts.n_predicted} predicted; "
-        f"data {score.dataset_sha256[:12]}, code {printable(run.code_version)}, "
+        f"{n_articles} article{'s' * (n_articles != 1)}, {counts.n_gold} gold claims, {counts.n_predicted} predicted; "
+        f"data {score.dataset_sha256[:12]}, {code}"
         f"predicted {run.created_at:%Y-%m-%d %H:%M} UTC in {score.seconds:.1f} s"
     )
     usage = score.usage

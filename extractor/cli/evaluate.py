@@ -196,8 +196,12 @@ def rescore(
     failed.", "source": "Ruta Osei", "quote": "the pump had failed"}]}. Every command that takes a run takes them;
     docs/figures.md says what else they may hold.
     """
+    from extractor.errors import EvalError
+
     cases = read_cases(data, texts, split, form)
     runs = [read_run(path, cases) for path in run_files]
+    if {case.id for case in cases.cases}.isdisjoint(p.case_id for run in runs for p in run.predictions):
+        raise EvalError(f"{cases.path}: no article that the run has a prediction for; name its --data and --texts")
     (score,) = with_judge([(runs[0], _scored(runs, cases, data))], cases, judge, judge_labels)
     _report(score, details=details, as_json=as_json)
 

@@ -116,12 +116,12 @@ def agreement(
     one: Annotated[Path, typer.Argument(metavar="A", help="Gold cases as one annotator labelled them.")],
     other: Annotated[Path, typer.Argument(metavar="B", help="The same articles by another one, or a kept run.")],
     texts: TextsOption = None,
-    split: SplitOption = None,
+    split: Annotated[list[SplitName] | None, typer.Option(help="Only these articles; without it all of them.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say how far two annotators, or a reviewer and a model, agree: F1, Krippendorff's alpha, Cohen's kappa.
 
-    All splits without --split. Of a model, a check-worthiness of 0.5 or more counts as check-worthy. Kept beside gold
+    Of a model, a check-worthiness of 0.5 or more counts as check-worthy. Kept beside gold
     cases as NAME.agreement.json (for NAME.jsonl), the JSON is the ceiling that eval run and eval score show.
     """
     from eval.agreement import agreement as agree

@@ -92,6 +92,7 @@ BROKEN = {
     ),
     "cue outside": (case(claims=[claim(cue={"start_char": 70, "end_char": 99})]), "span [70, 99) is outside"),
     "empty span": (case(claims=[claim(cue={"start_char": 7, "end_char": 7})]), "span [7, 7) is empty"),
+    "split": (case(split="train"), "split is 'train': input should be 'examples', 'dev' or 'test'"),
     "no content": (case(claims=[claim(content=[])]), "claims.0.content"),
     "content out of order": (
         case(claims=[claim(content=[span("We tested"), span("The bridge")])]),
