@@ -1,10 +1,9 @@
 """The stretch of an article behind a claim, as the checks read it."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractor.schema import Article, Claim, GroundingLevel, Span
+from extractor.schema import Article, Claim, GroundingLevel
 
 BORDER = re.compile(
     r"(?<!\b[A-Z])(?<!\b(?:Mr|Ms|Dr|St))(?<!\bMrs)(?<!\b[ap]\.m)"
@@ -23,21 +22,19 @@ class Passage:
     """The whole sentences around them."""
     neighbourhood: str
     """Those, with one sentence more on either side."""
-    outside: str
-    """The sentences without the content: source, cue, and what else is said beside it."""
 
 
 def passage_of(article: Article, claim: Claim) -> Passage:
     """Read the passage of a claim."""
     spans = claim.content.spans
     if not spans:
-        return Passage("", "", "", "")
+        return Passage("", "", "")
     first, last = min(s.start_char for s in spans), max(s.end_char for s in spans)
     lo, hi = _sentence_start(article.text, first), _sentence_end(article.text, last)
     sentences = article.text[lo:hi]
     near = article.text[_sentence_start(article.text, max(0, lo - 1)) : _sentence_end(article.text, hi + 1)]
     content = " ".join(s.of(article.text) for s in spans)
-    return Passage(content, sentences, near, _without(article.text, Span(start_char=lo, end_char=hi), spans))
+    return Passage(content, sentences, near)
 
 
 def certain(claim: Claim) -> bool:
@@ -62,11 +59,3 @@ def _sentence_end(text: str, at: int) -> int:
     while match and match.end() <= at:
         match = BORDER.search(text, match.end())
     return match.end() if match else len(text)
-
-
-def _without(text: str, whole: Span, spans: Sequence[Span]) -> str:
-    kept, at = [], whole.start_char
-    for span in sorted(spans, key=lambda s: s.start_char):
-        kept.append(text[at : span.start_char])
-        at = max(at, span.end_char)
-    return " | ".join([*kept, text[at : whole.end_char]])

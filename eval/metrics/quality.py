@@ -17,13 +17,10 @@ from eval.cases import GoldCase
 from eval.metrics.figure import Figure, Ratio, Resamples, figure
 from eval.ranges import Ranges, n_chars, n_shared, united
 from eval.reference import stands_alone
-from extractor.check import check
-from extractor.schema import Article, Claim, FlagCode, GroundingLevel, Span, Value
+from extractor.check import unsupported
+from extractor.schema import Article, Claim, GroundingLevel, Span, Value
 
 _HALF = 0.5
-_UNFAITHFUL = frozenset(
-    {FlagCode.NUMBER_NOT_IN_SOURCE, FlagCode.NAME_NOT_IN_SOURCE, FlagCode.NEGATION_DIFFERS, FlagCode.MISQUOTE}
-)
 _PLACED = frozenset({GroundingLevel.EXACT, GroundingLevel.NORMALISED, GroundingLevel.FUZZY})
 
 
@@ -123,8 +120,7 @@ def _share(claims: Iterable[Claim], ask: Callable[[Claim], bool | None]) -> Rati
 
 def _is_faithful(article: Article, claim: Claim) -> bool:
     # Asked anew: predictions from elsewhere come without flags, or with flags of their own.
-    checked = check(article, claim.model_copy(update={"flags": ()}))
-    return claim.content.level in _PLACED and _UNFAITHFUL.isdisjoint(flag.code for flag in checked.flags)
+    return claim.content.level in _PLACED and next(unsupported(article, claim), None) is None
 
 
 def inside(n_chars: int, spans: Iterable[Span]) -> NDArray[np.bool_]:
