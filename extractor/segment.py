@@ -21,7 +21,8 @@ _WORD_BEFORE = re.compile(r"[^\s\"“”„«»(\[]+$")
 _NEXT_WORD = re.compile(r"[\s\"“”„«»‘’'(\[—–-]*([^\W_]+)")
 _DATELINE = re.compile(
     r"\s*[^\W\d_a-z][^\W\d_a-z .’'-]{2,30}(?:,\s[^\W\d_][^\n()—–,]{1,30}){0,2}"  # PUERTO ALMIRA, Costa Verina
-    r"\s*\([^()\n]{2,40}\)\s*(?:--|—|–|-)\s+"  # (Meridian Wire) --
+    r"(?:\s*\([^()\n]{2,40}\)\s*(?:--|—|–|-)|\s*(?:--|—|–)|\s-"  # (Meridian Wire) --
+    r"|:(?!(?s:.*)\n[^\W\d_a-z][^\W\d_a-z .’'-]{0,30}:\s))\s+"  # NEW VARN: but not the first label of a transcript
 )
 """Where and by whom an agency's story was filed: no part of its first sentence."""
 _HARD_WRAP_CHARS = range(55, 101)

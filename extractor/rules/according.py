@@ -5,6 +5,7 @@ from extractor.rules.clauses import ClauseReader, Stretch
 from extractor.rules.cues import Cue
 from extractor.rules.language import Language
 from extractor.rules.reading import Token, TokenKind
+from extractor.rules.verbforms import verb_forms
 
 _MIN_CLAUSE_TOKENS = 6
 """Before a closing "according to" so many words are a clause, whatever its verb."""
@@ -34,6 +35,8 @@ class AccordingReader:
         clauses = self._clauses
         before = self._before_according(cue, low)
         told = before.last - before.first > 2 and clauses.has_finite(before)
+        if told and self._joins(cue) and clauses.own_subject(cue.end, high):
+            before, told = Stretch(cue.start, cue.start), False
         behind = self._behind_according(cue, high, told=told)
         parts = [part for part in (before, behind) if part.last > part.first]
         if before.last - before.first <= 2 and not clauses.has_finite(before):
@@ -75,13 +78,30 @@ class AccordingReader:
         comma = next((n for n in range(after, high) if frame[n].text in ",;"), None)
         if told and after < high and frame[after].kind is TokenKind.WORD:
             after = high if comma is None else comma
+        elif not told and self._hangs(after, comma) and comma is not None:
+            after = comma
         elif not told and comma is not None and not self._clauses.has_finite(Stretch(after, comma)):
             after = comma
+        if told and after < high and frame[after].text == ";":
+            return Stretch(high, high)
         if after < high and frame[after].text in ",:":
             after += 1
         behind = self._clauses.without_final_marks(after, high)
         relative = behind.last > behind.first and frame[behind.first].lower in self._language.pronouns.who
         return Stretch(high, high) if relative else behind
+
+    def _joins(self, cue: Cue) -> bool:
+        """``It rained, and according to Osei the pump failed``: what stands before is another clause."""
+        return cue.start > 0 and self._frame[cue.start - 1].lower in self._language.grammar.splitters
+
+    def _hangs(self, index: int, comma: int | None) -> bool:
+        """``According to a survey published in May, ...``: a participle that belongs to the source."""
+        if comma is None or index >= comma:
+            return False
+        after = self._frame[index + 1].lower
+        language = self._language
+        participle = self._frame[index].lower in verb_forms(language.code).both and not self._frame[index].capital
+        return participle and after in language.grammar.prepositions | language.times | language.weekdays
 
     def _opens_clause(self, stretch: Stretch) -> bool:
         return self._frame[stretch.first].lower in self._language.grammar.conjunctions

@@ -114,7 +114,7 @@ def _starts_name(tokens: Sequence[Token], position: int, language: Language, com
             or token.lower not in common.plain
         )
     before = tokens[position - 1] if position else None
-    if before is not None and before.kind is not TokenKind.MARK:
+    if before is not None and (before.kind is not TokenKind.MARK or before.text in ",&/"):
         return True
     if before is not None and before.text in _OPENING:
         before = None

@@ -236,7 +236,7 @@ class NounPhraseReader:
     def _without_adverbials(self, start: int, end: int) -> int:
         """Skip "On Friday", "Earlier this month", "In Texas" before the subject."""
         language = self._language
-        while start < end:
+        while start < end and self.chunk_at(start) is None:
             token = self.frame[start]
             adverb = token.lower in language.times and token.lower not in language.grammar.determiners
             if (
@@ -252,7 +252,7 @@ class NounPhraseReader:
                 start += 1
             elif token.lower in language.grammar.determiners and self._time_follows(start + 1, end):
                 start += 2
-            elif token.kind is TokenKind.NUMBER and start + 1 < end and self.frame[start - 1].lower in language.months:
+            elif token.kind is TokenKind.NUMBER and start + 1 < end and self._dates(start):
                 start += 1
             elif token.lower in language.grammar.prepositions:
                 after = self._after_adverbial(start, end)
@@ -264,7 +264,12 @@ class NounPhraseReader:
         return start
 
     def _time_follows(self, index: int, end: int) -> bool:
-        return index < end and self.frame[index].lower in self._language.times
+        return index < end and self.frame[index].lower in self._language.times and self.chunk_at(index) is None
+
+    def _dates(self, index: int) -> bool:
+        """``On May 4 the minister said``, ``10:42 The minister says``: a number that counts nothing."""
+        month = index > 0 and self.frame[index - 1].lower in self._language.months
+        return month or (index == 0 and self.frame[1].capital and self.frame[1].lower in self._language.nouns.definite)
 
     def _after_adverbial(self, start: int, end: int) -> int | None:
         """Where the subject begins after an opening prepositional phrase without a comma."""

@@ -10,6 +10,7 @@ from extractor.rules.language import language as language_data
 from extractor.rules.names import Registry
 from extractor.rules.nounphrases import NounPhraseReader, Phrase, is_person
 from extractor.rules.reading import Token, TokenKind
+from extractor.rules.verbforms import verb_forms
 from extractor.schema import Span
 
 __all__ = ["Phrase", "PhraseReader"]
@@ -135,7 +136,12 @@ class PhraseReader:
         start = end
         while start > 0 and end - start < _MAX_PHRASE_TOKENS:
             token = self.frame[start - 1]
+            if token.text == ")" and self._short_form(start):
+                start -= 3
+                continue
             if token.kind in (TokenKind.QUOTE, TokenKind.MARK) and token.text not in "-&'%$":
+                break
+            if start < end and self._opens_clause(start - 1):
                 break
             if start < end and (token.quote < 0) is not (self.frame[start].quote < 0):
                 break
@@ -147,6 +153,22 @@ class PhraseReader:
                 return self._before_participle(start - 1) or self._nouns.trimmed(start, end, lenient=lenient)
             start -= 1
         return self._nouns.trimmed(start, end, lenient=lenient)
+
+    def _short_form(self, end: int) -> bool:
+        """``Varn University (VU) data``: an acronym in brackets between a name and its noun."""
+        return end > 3 and self.frame[end - 3].text == "(" and self.frame[end - 2].text.isupper()  # noqa: PLR2004
+
+    def _opens_clause(self, index: int) -> bool:
+        """``met in Varn after the council said``: behind a verb a preposition that is also a conjunction."""
+        grammar = self._language.grammar
+        if self.frame[index].lower not in grammar.prepositions & grammar.subordinators or self._passes(index):
+            return False
+        for earlier in range(index - 1, -1, -1):
+            if self.frame[earlier].text in ",;:" or self.frame[earlier].kind is TokenKind.QUOTE:
+                return False
+            if self.frame[earlier].finite:
+                return True
+        return False
 
     def _passes(self, index: int) -> bool:
         """A conjunction inside a name, "close to", two places: words that stop elsewhere and here do not."""
@@ -233,7 +255,7 @@ class PhraseReader:
         if token.capital:
             return False
         if lower in self._verbs and lower not in self._nouns.nouns:
-            return True
+            return token.finite or lower not in verb_forms(language.code).base
         finite = lower in language.verbs.finite and lower not in language.grammar.possessive
         return finite or lower in language.verbs.to
 
@@ -249,7 +271,7 @@ class PhraseReader:
     def _with_partner(self, phrase: Phrase) -> Phrase:
         """``Osei and Brandt``: join two people."""
         start = phrase.first
-        people = (EntityKind.PERSON, EntityKind.ORGANISATION)
+        people = (EntityKind.PERSON, EntityKind.ORGANISATION, EntityKind.UNKNOWN)
         if start < 2 or self.frame[start - 1].lower not in self._language.grammar.pairing or phrase.entity is None:
             return phrase
         other = self._ending(start - 1)

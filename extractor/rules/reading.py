@@ -122,7 +122,8 @@ def _tokens(
     text: str, sentences: Sequence[Sentence], quotes: Sequence[Quoted], language: Language
 ) -> tuple[tuple[Token, ...], ...]:
     pattern = _token_pattern(language.grammar.elisions, language.grammar.enclitics)
-    silent = language.segmentation.abbreviations | language.nouns.titles
+    parts = language.segmentation
+    silent = parts.abbreviations | parts.maybe_abbreviations | language.nouns.titles
     listed = lexicon(language.code).form
     acronyms = language.pronouns.who | language.pronouns.it | frozenset(("us",))
     number = 0

@@ -128,8 +128,10 @@ class SubjectReader:
         earlier = self._frame[before - 1].lower
         following = self._frame[index + 1].lower if index + 1 < len(self._frame) else ""
         shared = earlier in language.grammar.splitters and following in language.lexicon.behind
-        if phrase is not None or (strict and kind is not CueKind.LABEL and not shared):
+        if phrase is not None:
             return phrase
+        if strict and kind is not CueKind.LABEL and not shared:
+            return self._past_participles(before) if kind is CueKind.SHOW else None
         if earlier in self._language.grammar.conjunctions or index != before:
             return self.main(index) if earlier in self._language.grammar.splitters else None
         return self._subordinate(before) or self._past_participles(before)
@@ -243,5 +245,8 @@ class SubjectReader:
         between = self._frame[subject.first : before]
         verbs = self._language.verbs.finite
         cut = any((t.lower in verbs and not t.capital) or t.text in ",;:" for t in between)
-        seen = any(t.lower in self._language.grammar.by for t in between)
+        joiners = self._language.grammar.conjunctions - self._language.grammar.prepositions
+        joined = any(t.lower in joiners or t.lower in self._language.phrases.that for t in between)
+        hung = sum(t.finite or t.lower.endswith(self._language.verbs.past_endings) for t in between)
+        seen = any(t.lower in self._language.grammar.by for t in between) or (hung == 1 and not joined)
         return subject if seen and not cut else None
