@@ -6,6 +6,7 @@ from extractor.rules.cues import Cue, CueKind
 from extractor.rules.language import Language
 from extractor.rules.phrases import Phrase, PhraseReader
 from extractor.rules.reading import Token, TokenKind
+from extractor.rules.verbforms import verb_forms
 
 _MAX_LEAD_TOKENS = 12
 _MAX_CARRYING_TOKENS = 5
@@ -154,11 +155,28 @@ class AdverbialReader:
         if self._frame[index].lower in self._language.phrases.hearers:
             return index + 1, []
         hearer = self._phrases.starting(index, stop=high, lenient=True)
+        named = self._names_behind(index, high)
+        if named is not None:
+            return named, []
         if hearer is None:
             return index, []
         outlet = hearer.entity is not None and hearer.entity.kind not in (EntityKind.PERSON, EntityKind.PLACE)
         outlet = outlet and hearer.head not in self._language.nouns.forums
         return hearer.last, [hearer] if outlet else []
+
+    def _names_behind(self, index: int, high: int) -> int | None:
+        """``told local media Osei had left``: a common noun for the hearers, then the subject of what is said."""
+        nouns, phrases = self._language.nouns, self._language.phrases
+        for later in range(index, min(high - 1, index + 4)):
+            token = self._frame[later]
+            if token.kind is not TokenKind.WORD or token.capital:
+                return None
+            known = (
+                token.lower in phrases.hearers | nouns.forums | (nouns.organisations | nouns.anonymous) - nouns.roles
+            )
+            if known and self._phrases.chunk_at(later + 1) is not None:
+                return later + 1
+        return None
 
     def adverbial_end(self, index: int, high: int) -> int:
         """Return the index after an adverbial of the speaking at `index`; `index` when there is none."""
@@ -206,13 +224,26 @@ class AdverbialReader:
                 return index
             following = frame[end + 1].lower if end + 1 < high else ""
             if lower in language.phrases.media and following not in language.phrases.media:
-                return end + 1
+                return self._past_participle(end + 1, high)
         phrase = self._phrases.starting(index + 1, stop=high)
         if phrase is None or phrase.last >= high:
             return phrase.last if phrase is not None else index
         after = frame[phrase.last]
         closes = after.text in ":," or after.kind is TokenKind.QUOTE or after.lower in language.phrases.that
         return phrase.last if closes else index
+
+    def _past_participle(self, index: int, high: int) -> int:
+        """``in a report [published on Thursday] that``: what hangs on the medium, up to "that" or a comma."""
+        forms = verb_forms(self._language.code)
+        if index >= high or self._frame[index].lower not in forms.both | {"read", "seen", "shown"}:
+            return index
+        for later in range(index + 1, min(high, index + _MAX_LEAD_TOKENS)):
+            token = self._frame[later]
+            if token.lower in self._language.phrases.that or token.text == ",":
+                return later
+            if token.finite or token.kind is TokenKind.QUOTE or token.lower in self._clauses.subjects:
+                break
+        return index
 
     def after_apposition(self, index: int, high: int) -> int:
         """Step over ", a cybersecurity firm," and "(NASA)" after a source."""

@@ -156,7 +156,7 @@ class PhraseReader:
 
     def _short_form(self, end: int) -> bool:
         """``Varn University (VU) data``: an acronym in brackets between a name and its noun."""
-        return end > 3 and self.frame[end - 3].text == "(" and self.frame[end - 2].text.isupper()  # noqa: PLR2004
+        return end > 3 and self.frame[end - 3].text == "(" and self.frame[end - 2].text.isupper()
 
     def _opens_clause(self, index: int) -> bool:
         """``met in Varn after the council said``: behind a verb a preposition that is also a conjunction."""

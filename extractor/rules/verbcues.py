@@ -54,7 +54,7 @@ class VerbCueFinder:
             return None
         if self._words.is_participle(index, before):
             return self._participle(index, last, before, kind, earlier)
-        if before == index and self._words.is_reduced(index, kind):
+        if before == index and (self._words.is_reduced(index, kind) or self._words.is_bare(index)):
             return None
         cue = self._finite(index, last, kind, before, earlier)
         return None if cue is None else replace(cue, negated=negated)

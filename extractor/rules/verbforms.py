@@ -135,6 +135,14 @@ def _present(tokens: "Sequence[Token]", index: int, language: Language, *, third
         return False
     if before in (lexicon.singular if third else lexicon.plural):
         return True
+    named = tokens[index - 1].capital
+    if (
+        third
+        and not named
+        and tokens[index].lower in language.nouns.documents
+        and _beside(tokens, index - 2) in grammar.prepositions
+    ):
+        return False
     if before in language.function_words or not before[0].isalpha():
         return False
     near = not _is_plural(tokens, index - 1)

@@ -194,6 +194,13 @@ class VerbReader:
         timed = behind is None or behind.kind is TokenKind.NUMBER or behind.lower in self._language.times
         return kind is CueKind.SAY and following in grammar.by and not timed
 
+    def is_bare(self, index: int) -> bool:
+        """``the think tank called``: a base form that is no finite verb where it stands."""
+        token, ahead = self._frame[index], self._frame[index + 1 : index + 3]
+        if token.finite or len(ahead) < 2 or token.lower not in verb_forms(self._language.code).base:
+            return False
+        return ahead[1].finite and ahead[0].text.islower() and ahead[0].lower not in self._language.function_words
+
     def is_ing(self, index: int) -> bool:
         """Tell whether a word ends like a present participle."""
         endings = self._language.participle_endings
