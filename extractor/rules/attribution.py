@@ -62,6 +62,9 @@ class Attributor:
                 attribution.chain.append(reporter.subject)
         for number, attribution in enumerate(found):
             low = found[number - 1].cue.end if number else 0
+            if attribution.cue.kind is CueKind.HEARSAY:
+                joint = self._joint(low, attribution.cue.first)
+                low = low if joint is None else joint + 1
             high = self._boundary(found[number + 1].cue) if number + 1 < len(found) else self._end
             self._attribute(attribution, low, high, first=number == 0)
         return found
@@ -69,6 +72,8 @@ class Attributor:
     def _boundary(self, cue: Cue) -> int:
         """Where the content before a cue's attribution ends: before its comma and conjunction."""
         index = cue.start
+        if cue.kind is CueKind.HEARSAY:
+            index = self._joint(0, cue.first) or index
         joiners = self._language.grammar.conjunctions
         while index > 0 and (self._frame[index - 1].text in ",;—–" or self._frame[index - 1].lower in joiners):
             index -= 1
@@ -103,7 +108,29 @@ class Attributor:
             ):
                 held.append(cue)
         named = [cue for cue in held if cue.kind is not CueKind.HEARSAY]
-        return named or held
+        if not named:
+            return held
+        return [cue for n, cue in enumerate(held) if cue.kind is not CueKind.HEARSAY or self._stands_apart(held, n)]
+
+    def _stands_apart(self, cues: list[Cue], number: int) -> bool:
+        """Tell whether hearsay has a main clause of its own, so that no other cue attributes it."""
+        cue, last = cues[number], len(cues) - 1
+        opens = number == 0 or self._joint(cues[number - 1].end, cue.first) is not None
+        return opens and (number == last or self._joint(cue.last, cues[number + 1].start + 1) is not None)
+
+    def _joint(self, low: int, high: int) -> int | None:
+        """Where the last main clause between two places begins: behind a semicolon or a conjunction."""
+        grammar = self._language.grammar
+        for index in range(high - 1, low - 1, -1):
+            token = self._frame[index]
+            if token.quote >= 0:
+                continue
+            joins = token.lower in grammar.splitters and self._frame[index - 1].text == ","
+            if token.lower in grammar.contrasting or (joins and self._clauses.own_subject(index + 1, self._end)):
+                return index
+            if token.text == ";":
+                return index
+        return None
 
     def _holds_inserted(self, cue: Cue, last: Cue) -> bool:
         """``Witnesses, according to the Courier, said``: who is inserted reports them."""
