@@ -74,7 +74,7 @@ class Attributor:
         index = cue.start
         if cue.kind is CueKind.HEARSAY:
             index = self._joint(0, cue.first) or index
-        joiners = self._language.grammar.conjunctions
+        joiners = self._language.grammar.conjunctions | self._language.grammar.absolute
         while index > 0 and (self._frame[index - 1].text in ",;—–" or self._frame[index - 1].lower in joiners):
             index -= 1
         return index
@@ -149,6 +149,10 @@ class Attributor:
             return cue.kind is not CueKind.HEARSAY
         follows = cue.shared and before.lower in self._language.pronouns.who
         grammar = self._language.grammar
+        if before.lower in grammar.absolute and self._frame[cue.first].lower.endswith(
+            self._language.participle_endings or ("\0",)
+        ):
+            return True
         return follows or before.lower in grammar.splitters | grammar.contrasting
 
     def _attribute(self, attribution: Attribution, low: int, high: int, *, first: bool) -> None:

@@ -99,6 +99,8 @@ class ClauseReader:
         quoted = any(token.quote >= 0 for token in words)
         if words and words[0].lower in language.nouns.claimed and cue.kind is CueKind.SAY:
             return cue.word in verbs.promise
+        if cue.negated and cue.kind is CueKind.ACCUSE:
+            return False
         if (len(words) < 2 and not quoted) or self._asks(words[0].lower if words else "", stretch):
             return False
         match cue.kind:
@@ -351,6 +353,8 @@ class ClauseReader:
         lead = self._frame[stretch.first]
         if lead.lower in language.phrases.asked:
             return True
+        if self._counts(stretch) or self._gerund_speaks(stretch):
+            return False
         if clauseless and not self.has_finite(stretch) and stretch.last - stretch.first < _MIN_PRE_TOKENS:
             return True
         if lead.lower in language.grammar.prepositions and not self.has_finite(stretch):
@@ -361,6 +365,21 @@ class ClauseReader:
         return (opener or lead.lower.endswith(language.participle_endings or _NEVER)) and not self._comma_inside(
             stretch
         )
+
+    def _gerund_speaks(self, stretch: Stretch) -> bool:
+        """``Eating walnuts may slow memory loss``: a form in -ing that is the subject of a verb."""
+        language = self._language
+        if not self._frame[stretch.first].lower.endswith(language.participle_endings or _NEVER):
+            return False
+        joints = language.grammar.conjunctions - language.grammar.coordinators - language.grammar.prepositions
+        joints |= language.pronouns.who | language.phrases.that | self.subjects
+        for index in range(stretch.first + 1, stretch.last):
+            token = self._frame[index]
+            if token.lower in joints or token.text == ",":
+                return False
+            if token.finite and token.lower in language.verbs.helping | language.verbs.passive:
+                return not self._frame[index - 1].capital
+        return False
 
     def _comma_inside(self, stretch: Stretch) -> bool:
         return any(token.text == "," for token in self._frame[stretch.first : stretch.last])

@@ -77,7 +77,7 @@ class PassiveReader:
         frame, clauses = self._frame, self._clauses
         apart = frame[cue.first - 1].text == "," if cue.first else False
         closed = cue.last < high and frame[cue.last].text == ","
-        before = clauses.without_final_marks(low, cue.first)
+        before = clauses.without_final_marks(clauses.after_semicolon(low, cue.first), cue.first)
         after = clauses.without_final_marks(cue.last + closed, high)
         if apart and closed:
             end = next((n for n in range(after.first, after.last) if frame[n].text == ","), after.last)

@@ -10,6 +10,9 @@ from extractor.rules.phrases import PhraseReader
 from extractor.rules.reading import Token, TokenKind
 from extractor.rules.verbforms import verb_forms
 
+_MAX_MEDIUM_TOKENS = 8
+"""So many words may stand between a verb and its "that": "in a letter to the council on Friday"."""
+
 
 @cache
 def _closed_class(code: str) -> frozenset[str]:
@@ -105,12 +108,25 @@ class VerbReader:
         frame, pronouns = self._frame, self._language.pronouns
         if index + 1 >= len(frame):
             return False
-        if frame[index + 1].lower in self._language.phrases.that:
+        if frame[index + 1].lower in self._language.phrases.that or self._that_behind(index + 1):
             return True
         subject = (
             frame[index + 1].lower in pronouns.he | (pronouns.she - pronouns.they) | pronouns.they | pronouns.expletive
         )
         return subject and bool(self._language.lexicon.verbs) and index + 2 < len(frame) and frame[index + 2].finite
+
+    def _that_behind(self, index: int) -> bool:
+        """``posted on Facebook that``, ``answered in a letter on Friday that``: behind time, place or medium."""
+        frame, language = self._frame, self._language
+        if frame[index].lower not in language.phrases.on_medium | {"on", "to"}:
+            return False
+        for later in range(index + 1, min(len(frame), index + _MAX_MEDIUM_TOKENS)):
+            token = frame[later]
+            if token.lower in language.phrases.that:
+                return True
+            if token.kind not in (TokenKind.WORD, TokenKind.NUMBER) or token.finite:
+                return False
+        return False
 
     def is_noun(self, index: int) -> bool:
         """Tell whether the word is a noun here: "the report", "his claims"."""
