@@ -16,6 +16,7 @@ def nameable(token: Token, language: Language) -> bool:
     """Tell whether a word may stand in a name: a capital, and no month, day or function word."""
     return (
         (token.capital or _particle_joined(token, language))
+        and not _is_party(token, language)
         and token.lower not in language.months
         and token.lower not in language.weekdays
         and (token.lower not in language.function_words or _is_acronym(token))
@@ -25,6 +26,12 @@ def nameable(token: Token, language: Language) -> bool:
 def _is_acronym(token: Token) -> bool:
     """``US``, but not the French ``L'``."""
     return token.text.isupper() and len(token.text) > 1 and token.text[-1] not in "'’"
+
+
+def _is_party(token: Token, language: Language) -> bool:
+    """``Senator Luz Ortega, D-Carver,``: the letter of a party and a seat."""
+    letter, hyphen, seat = token.text.partition("-")
+    return bool(hyphen) and letter.lower() in language.nouns.parties and seat[:1].isupper()
 
 
 def _particle_joined(token: Token, language: Language) -> bool:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from extractor.rules.cues import Cue, CueKind, cue_at
 from extractor.rules.language import Language
+from extractor.rules.passives import past_time
 from extractor.rules.phrases import PhraseReader
-from extractor.rules.reading import Token, TokenKind
+from extractor.rules.reading import Token
 from extractor.rules.verbreader import VerbReader
 from extractor.schema import Span
 
@@ -24,7 +25,7 @@ class PassiveCueFinder:
         frame, verbs = self._frame, self._language.verbs
         following = frame[index + 1].lower if index + 1 < len(frame) else ""
         if frame[index].lower in verbs.announced:
-            timed = self._past_time(index + 1)
+            timed = past_time(frame, index + 1, self._language)
             following = frame[timed].lower if timed < len(frame) else ""
         if following == "as" and index + 2 < len(frame) and self._words.is_ing(index + 2) and before is not None:
             subject = self._phrases.before(before)
@@ -37,25 +38,13 @@ class PassiveCueFinder:
         impersonal = bool(before) and frame[before - 1].lower in self._language.pronouns.it
         ends = impersonal and before > 1 and frame[before - 2].text == ","
         links = following in (*verbs.to, "of", *self._language.phrases.that) and not relative
-        timed = self._past_time(index + 1) if impersonal else index + 1
+        timed = past_time(frame, index + 1, self._language) if impersonal else index + 1
         told = frame[timed].lower in self._language.phrases.that if timed < len(frame) else False
         if ends or links or (impersonal and (told or self._opens_clause(timed))):
             span = Span(start_char=frame[index].start, end_char=frame[index].end)
             first = before - 1 if impersonal else self._first_auxiliary(index)
             return replace(cue_at(self._frame, first, index + 1, CueKind.HEARSAY, None), span=span)
         return None
-
-    def _past_time(self, index: int) -> int:
-        """``It was reported [on Saturday] that``, ``announced [on Friday] by``: step over a time."""
-        language, frame, start = self._language, self._frame, index
-        if index < len(frame) and frame[index].lower in language.phrases.on_medium | {"on"}:
-            index += 1
-        timed = language.times | language.weekdays | language.months
-        while index < len(frame) and (
-            frame[index].lower in timed or (index > start and frame[index].kind is TokenKind.NUMBER)
-        ):
-            index += 1
-        return index if index > start and frame[index - 1].lower not in language.phrases.on_medium | {"on"} else start
 
     def _opens_clause(self, index: int) -> bool:
         """``It was reported he was in a coma``: what can be a subject follows."""
@@ -97,7 +86,7 @@ class PassiveCueFinder:
     def _agent_word(self, index: int, kind: CueKind | None) -> int | None:
         """Index of "by" after a passive: right behind it, or behind what somebody is called."""
         by = self._language.grammar.by
-        start = self._past_time(index + 1) if self._frame[index].lower in self._language.verbs.announced else index + 1
+        start = past_time(self._frame, index + 1, self._language) if self._frame[index].lower in self._language.verbs.announced else index + 1
         reach = len(self._frame) if kind is CueKind.LABEL else start + 1
         for later in range(index + 1, min(reach, len(self._frame))):
             token = self._frame[later]

@@ -3,10 +3,30 @@
 from extractor.rules.clauses import ClauseReader, Stretch
 from extractor.rules.cues import Cue
 from extractor.rules.language import Language
-from extractor.rules.reading import Token
+from extractor.rules.reading import Token, TokenKind
 
 _NEVER = ("\0",)
 """An ending that no word has, for languages without the form."""
+
+
+def past_time(frame: tuple[Token, ...], index: int, language: Language) -> int:
+    """Step over a time: "It was reported [on Saturday] that", "announced [on Friday] by".
+
+    Args:
+        frame: Of one unit.
+        index: Behind the verb.
+        language: Its language.
+
+    Returns:
+        The index behind the time; `index` where none stands there.
+    """
+    led = language.phrases.on_medium | {"on"}
+    timed = language.times | language.weekdays | language.months
+    end = index + (index < len(frame) and frame[index].lower in led)
+    first = end
+    while end < len(frame) and (frame[end].lower in timed or (end > first and frame[end].kind is TokenKind.NUMBER)):
+        end += 1
+    return end if end > first else index
 
 
 class PassiveReader:
@@ -32,8 +52,11 @@ class PassiveReader:
         if frame[cue.first].lower in language.pronouns.it and self._clauses.has_finite(subject):
             return [(part,) for part in self._clauses.split(subject)]
         to = cue.last < high and frame[cue.last].lower in language.verbs.to
-        hangs = cue.last < high and frame[cue.last].lower in {"of", *language.phrases.that}
-        post = self._clauses.without_final_marks(min(cue.last + hangs, high), high)
+        start = cue.last
+        if frame[cue.first].lower in language.pronouns.it:
+            start = past_time(frame, cue.last, language)
+        hangs = start < high and frame[start].lower in {"of", *language.phrases.that}
+        post = self._clauses.without_final_marks(min(start + hangs, high), high)
         if post.last - post.first <= 2:
             return []
         return [(subject, post) if to and subject.last > subject.first else (post,)]

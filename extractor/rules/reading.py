@@ -15,6 +15,8 @@ from extractor.rules.quotations import Quoted, quotations
 from extractor.rules.verbforms import finite
 from extractor.schema import Article, Sentence, Span
 
+_BACK_TOKENS = 6
+"""An attribution that is a sentence of its own has no more words."""
 _QUOTE_MARKS = frozenset("\"“”„«»‘’'")
 
 
@@ -174,12 +176,26 @@ def _units(
     for position, sentence in enumerate(sentences):
         group.append(sentence)
         last = position + 1 == len(sentences)
-        if not last and sentences[position + 1].paragraph == sentence.paragraph and quote_of[position]:
+        after = None if last or sentences[position + 1].paragraph != sentence.paragraph else sentences[position + 1]
+        if after is not None and (quote_of[position] or _attributes_back(tokens, after.index, quotes, language)):
             continue
         words = [token for member in group for token in tokens[member.index]]
         units.append(Unit(tuple(group), _frame(words, quotes, language), sentence.paragraph))
         group = []
     return units
+
+
+def _attributes_back(
+    tokens: Sequence[Sequence[Token]], index: int, quotes: Sequence[Quoted], language: Language
+) -> bool:
+    """``"...to the north." Osei said.``: an attribution that careless copy makes a sentence of its own."""
+    words, before = tokens[index], tokens[index - 1]
+    if not before or not 2 < len(words) <= _BACK_TOKENS or words[-1].text != "." or before[-1].quote < 0:
+        return False
+    if before[-1].end != quotes[before[-1].quote].outer.end_char or any(word.quote >= 0 for word in words):
+        return False
+    verbs = language.verbs
+    return words[-2].finite and words[-2].lower in verbs.say and words[-2].lower not in verbs.mental
 
 
 def _quote_over_break(sentences: Sequence[Sentence], quotes: Sequence[Quoted]) -> list[bool]:

@@ -12,6 +12,8 @@ from extractor.rules.verbforms import verb_forms
 
 _MAX_MEDIUM_TOKENS = 8
 """So many words may stand between a verb and its "that": "in a letter to the council on Friday"."""
+_QUOTED_TOKENS = 5
+"""So many words behind "spoke of" are looked at for quoted ones."""
 
 
 @cache
@@ -62,7 +64,7 @@ class VerbReader:
         ahead = frame[index + 1 : index + 3]
         colon = bool(ahead) and ahead[0].text == ":"
         gerund = len(ahead) > 1 and ahead[1].lower.endswith(self._language.participle_endings or ("\0",))
-        spoken = frame[index].lower in verbs.speak_of and len(ahead) > 1 and (ahead[1].quote >= 0 or gerund)
+        spoken = frame[index].lower in verbs.speak_of and len(ahead) > 1 and (self._quoted_soon(index + 2) or gerund)
         if frame[index].lower in verbs.quote and (
             self._blocks or colon or (spoken and ahead[0].lower in verbs.warn_links)
         ):
@@ -72,6 +74,15 @@ class VerbReader:
         if self._language.lexicon.verbs and self._touches_block(index):
             return CueKind.QUOTE
         return CueKind.QUOTE if verbs.inverts and self._in_incise(index) else None
+
+    def _quoted_soon(self, index: int) -> bool:
+        """``talked of Osei's "countless gifts"``: quoted words before any verb or comma."""
+        for token in self._frame[index : index + _QUOTED_TOKENS]:
+            if token.quote >= 0:
+                return True
+            if token.finite or token.kind is not TokenKind.WORD:
+                return False
+        return False
 
     def _touches_block(self, index: int) -> bool:
         """``Osei shrugged: "..."``, ``"...," Osei laughed``: beside a quotation any verb is one of saying."""
