@@ -88,6 +88,8 @@ class PhraseReader:
                 return self._nouns.parsed(first, end)
             if self.frame[first].kind is not TokenKind.WORD or self.frame[first].finite:
                 return None
+            if self.frame[first].lower in self._language.grammar.prepositions:
+                return self._nouns.parsed(first + 1, end) if first + 1 < end else None
         return None
 
     def _before_apposition(self, closing: int, *, lenient: bool) -> Phrase | None:

@@ -92,9 +92,17 @@ class VerbCueFinder:
             return None
         if self._frame[index].lower in self._language.verbs.heard and not self._hears(subject):
             return None
-        shared = any(cue.subject is not None and cue.subject.first == subject.first for cue in earlier)
+        shared = any(
+            cue.subject is not None and cue.subject.first == subject.first and not self._in_apposition(cue)
+            for cue in earlier
+        )
         shared = shared or self._frame[before - 1].lower in self._language.grammar.splitters
         return replace(cue_at(self._frame, index, last, kind, subject), shared=shared)
+
+    def _in_apposition(self, cue: Cue) -> bool:
+        """``Osei, speaking for the board, said``: a participle between a source and its verb."""
+        subject = cue.subject
+        return subject is not None and self._words.is_ing(cue.first) and cue.first == subject.last + 1
 
     def _hears(self, subject: Phrase) -> bool:
         """Tell whether somebody testifies before the subject: a court, an inquest."""
