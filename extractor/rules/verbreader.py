@@ -226,7 +226,9 @@ class VerbReader:
         token, ahead = self._frame[index], self._frame[index + 1 : index + 3]
         if token.finite or len(ahead) < 2 or token.lower not in verb_forms(self._language.code).base:
             return False
-        return ahead[1].finite and ahead[0].text.islower() and ahead[0].lower not in self._language.function_words
+        if not ahead[0].text.islower() or ahead[0].lower in self._language.function_words:
+            return False
+        return ahead[1].finite or (ahead[0].lower in self._language.nouns.roles and ahead[1].capital)
 
     def is_ing(self, index: int) -> bool:
         """Tell whether a word ends like a present participle."""
