@@ -75,6 +75,9 @@ class Attributor:
         if cue.kind is CueKind.HEARSAY:
             index = self._joint(0, cue.first) or index
         joiners = self._language.grammar.conjunctions | self._language.grammar.absolute
+        verbs = self._language.verbs
+        while cue.kind is CueKind.PARTICIPLE and index > 1 and self._frame[index - 1].lower in verbs.auxiliaries:
+            index -= 1
         while index > 0 and (self._frame[index - 1].text in ",;—–" or self._frame[index - 1].lower in joiners):
             index -= 1
         return index

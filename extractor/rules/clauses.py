@@ -265,6 +265,8 @@ class ClauseReader:
         """Divide indirect speech where "that" opens again, or a second main clause has its own subject."""
         parts: list[Stretch] = []
         first = stretch.first
+        if [token.lower for token in self._frame[first : first + 2]] == ["not", "only"]:
+            return [stretch]
         index = first + 2
         while index < stretch.last - 1:
             after = self._clause_start(first, index, stretch.last)

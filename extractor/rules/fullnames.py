@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from extractor.rules.chunks import Chunk, EntityKind, SeenWords
+from extractor.rules.chunks import Chunk, EntityKind, SeenWords, acronym_after
 from extractor.rules.language import Language
 from extractor.rules.reading import Reading, Token
 
 _DATELINE = re.compile(r"[^\W\d_][^\n()]{1,60}?\([^()\n]{2,40}\)\s*[-–—]{1,2}\s")
 _HEAD_SENTENCES = 6
 """A dateline stands at the head of the text."""
+_MAX_FIELDS = 5
+"""So many names stand in a list that is one name."""
 _APOSTROPHES = "'’"
 _WORD = re.compile(r"[^\W\d_][\w.&]*(?:['’-]\w+)*")
 _TITLE_CASE = 0.6
@@ -38,13 +40,30 @@ def joined(chunks: Sequence[Chunk], tokens: Sequence[Token], reading: Reading) -
     """Join ``Farmers`` and ``Daily`` of "the Farmers' Daily", ``Women`` and ``League`` of "the Women's League"."""
     language = reading.language
     result: list[Chunk] = []
-    for chunk in chunks:
+    for chunk in _listed(chunks, tokens):
         last = result[-1] if result else None
         if last is not None and last.last + 1 == chunk.first and _belongs(last, chunk, tokens, language):
             result[-1] = Chunk(last.first, chunk.last, last.first, EntityKind.ORGANISATION, None)
         else:
             result.append(chunk)
     return result
+
+
+def _listed(chunks: Sequence[Chunk], tokens: Sequence[Token]) -> Iterator[Chunk]:
+    """Join ``Institute of Trade``, ``Ports`` and ``Roads`` where "(ITPR)" behind them says that they are one name."""
+    number = 0
+    while number < len(chunks):
+        whole = chunks[number]
+        for later in range(number + 1, min(len(chunks), number + _MAX_FIELDS)):
+            if any(t.text != "," and t.lower != "and" for t in tokens[chunks[later - 1].last : chunks[later].first]):
+                break
+            letters = "".join(t.text[0] for t in tokens[whole.first : chunks[later].last] if t.capital)
+            if acronym_after(tokens, chunks[later].last) == letters:
+                whole = Chunk(whole.first, chunks[later].last, whole.first, EntityKind.ORGANISATION, None)
+                number = later
+                break
+        yield whole
+        number += 1
 
 
 def _belongs(owner: Chunk, thing: Chunk, tokens: Sequence[Token], language: Language) -> bool:

@@ -77,7 +77,7 @@ class PhraseReader:
         if phrase is None or phrase.pronoun:
             return phrase
         phrase = self._before_second_role(phrase) or phrase
-        return phrase if phrase.entity is None else self._with_partner(phrase)
+        return self._with_other(phrase) if phrase.entity is None else self._with_partner(phrase)
 
     def nearest(self, end: int) -> Phrase | None:
         """Read the name or the determined noun that ends before token `end`, whatever governs it: "by Osei, who"."""
@@ -141,13 +141,14 @@ class PhraseReader:
             if token.text == ")" and self._short_form(start):
                 start -= 3
                 continue
-            if token.kind in (TokenKind.QUOTE, TokenKind.MARK) and token.text not in "-&'%$":
+            apart = token.kind in (TokenKind.QUOTE, TokenKind.MARK) and token.text not in "-&'%$"
+            if apart and not (token.text == "," and self._nouns.inside_chunk(start - 1)):
                 break
             if start < end and self._opens_clause(start - 1):
                 break
             if start < end and (token.quote < 0) is not (self.frame[start].quote < 0):
                 break
-            if self._stops(token) and not self._passes(start - 1):
+            if self._stops(token) and not self._passes(start - 1) and not self._is_gerund(start - 1):
                 if token.lower in self._subject_pronouns() and start == end:
                     return self._nouns.pronoun(start - 1)
                 if token.lower in self._language.pronouns.who and any(t.finite for t in self.frame[start:end]):
@@ -155,6 +156,13 @@ class PhraseReader:
                 return self._before_participle(start - 1) or self._nouns.trimmed(start, end, lenient=lenient)
             start -= 1
         return self._nouns.trimmed(start, end, lenient=lenient)
+
+    def _is_gerund(self, index: int) -> bool:
+        """``read the warning``, ``the finding said``: behind a determiner a form in -ing is a noun."""
+        endings, grammar = self._language.participle_endings, self._language.grammar
+        if not endings or index == 0 or not self.frame[index].lower.endswith(endings):
+            return False
+        return self.frame[index - 1].lower in grammar.determiners - self._language.phrases.that
 
     def _short_form(self, end: int) -> bool:
         """``Varn University (VU) data``: an acronym in brackets between a name and its noun."""
@@ -270,6 +278,25 @@ class PhraseReader:
             return None
         return self._nouns.pronoun(index)
 
+    def _with_other(self, phrase: Phrase) -> Phrase:
+        """``Police and witnesses``, ``State and federal officials``: two groups, or one of two kinds, as the subject."""
+        grammar, joint = self._language.grammar, phrase.first - 1
+        if not self._language.lexicon.verbs or joint < 1 or self.frame[joint].lower not in grammar.pairing:
+            return phrase
+        first, bound = joint - 1, grammar.prepositions | grammar.conjunctions | grammar.owners
+        if self.frame[first].kind is not TokenKind.WORD or self.frame[first].finite or self.inside_name(first):
+            return phrase
+        if first and self.frame[first - 1].lower in grammar.determiners:
+            first -= 1
+        opens = first == 0 or self.frame[first - 1].kind is not TokenKind.WORD
+        if not opens or self.frame[joint - 1].lower in bound or self._nouns.chunk_at(joint - 1) is not None:
+            return phrase
+        if phrase.words[0] in grammar.determiners or phrase.head not in self._language.nouns.anonymous:
+            return phrase
+        span = Span(start_char=self.frame[first].start, end_char=phrase.mention.end_char)
+        words = (*(token.lower for token in self.frame[first : joint + 1]), *phrase.words)
+        return replace(phrase, first=first, mention=span, words=words)
+
     def _with_partner(self, phrase: Phrase) -> Phrase:
         """``Osei and Brandt``: join two people."""
         start = phrase.first
@@ -313,7 +340,7 @@ class PhraseReader:
                 continue
             if token.kind in (TokenKind.QUOTE, TokenKind.MARK) and token.text not in "-&'%$":
                 break
-            if self._stops(token) or (end > index and self._closes(end)):
+            if (self._stops(token) and not self._is_gerund(end)) or (end > index and self._closes(end)):
                 break
             end += 1
         if end == index:

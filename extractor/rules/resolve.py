@@ -102,7 +102,8 @@ class Resolver:
         if phrase.head in nouns.callings and definite:
             return self._role(phrase, sentence, mention)
         if phrase.head in nouns.organisations:
-            return self._bodies.body(phrase, sentence, mention) or self._unnamed(phrase, sentence, mention)
+            owned = self._owned(phrase, sentence, mention) if phrase.head not in nouns.generic_bodies else None
+            return owned or self._bodies.body(phrase, sentence, mention) or self._unnamed(phrase, sentence, mention)
         if definite and not bare and phrase.head not in nouns.anonymous:
             return self._role(phrase, sentence, mention)
         return self._unnamed(phrase, sentence, mention)

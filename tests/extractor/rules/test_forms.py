@@ -70,7 +70,7 @@ def found(text: str) -> list[tuple[str, str, str]]:
         ),
         pytest.param(
             "Local officials reported as many as 32 injured passengers.",
-            [("officials", "indirect", "as many as 32 injured passengers")],
+            [("Local officials", "indirect", "as many as 32 injured passengers")],
             id="a-number-reported",
         ),
         pytest.param("The black hole described in the study is located far away.", [], id="reduced-relative"),
