@@ -14,6 +14,9 @@ _MAX_CARRYING_TOKENS = 5
 _MAX_ASIDE_TOKENS = 10
 """Between the commas of an aside behind the verb."""
 _MAX_INSERTED_TOKENS = 7
+_MAX_APPOSITION_TOKENS = 16
+_MAX_RELATIVE_TOKENS = 40
+"""Between the commas around "who" behind a source."""
 
 
 class AdverbialReader:
@@ -71,7 +74,9 @@ class AdverbialReader:
             if token.finite or token.kind is TokenKind.QUOTE or token.quote >= 0:
                 return index
             if token.text == ",":
-                return close + 1 if after.quote >= 0 or self._that_or_quote(close + 1) else index
+                led = self._frame[index + 1].lower in self._language.phrases.manner | self._language.verbs.as_word
+                content = led and self._clauses.own_subject(close + 1, high, past=True)
+                return close + 1 if after.quote >= 0 or content or self._that_or_quote(close + 1) else index
         return index
 
     def _is_addressed(self, cue: Cue, high: int) -> bool:
@@ -255,8 +260,10 @@ class AdverbialReader:
             return index
         lead = frame[index + 1].lower
         nouns = self._language.nouns
-        close = next((n for n in range(index + 1, min(high, index + 16)) if frame[n].text == ","), None)
-        if close is not None and lead in self._language.pronouns.who:
+        relative = lead in self._language.pronouns.who
+        reach = _MAX_RELATIVE_TOKENS if relative else _MAX_APPOSITION_TOKENS
+        close = next((n for n in range(index + 1, min(high, index + reach)) if frame[n].text == ","), None)
+        if close is not None and relative:
             return close
         if close is None or self._clauses.has_finite(Stretch(index + 1, close)):
             return index

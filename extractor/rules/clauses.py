@@ -7,6 +7,7 @@ from extractor.rules.cues import Cue, CueKind
 from extractor.rules.language import Language
 from extractor.rules.nounphrases import is_person
 from extractor.rules.reading import Token, TokenKind
+from extractor.rules.verbforms import verb_forms
 
 _MIN_PRE_TOKENS = 6
 """An opening shorter than this and without a verb is an adverbial, not what is said."""
@@ -54,10 +55,13 @@ class ClauseReader:
         """A finite verb after something that can be its subject, not after "who" or "which"."""
         language = self._language
         index = stretch.first + 1
+        relatives = 0
         while index < stretch.last:
             token = self._frame[index]
             if token.lower in language.pronouns.who:
-                return False
+                if not language.lexicon.verbs:
+                    return False
+                relatives += 1
             if token.text == ",":
                 # "declared an emergency, shut the schools": the subject is that of the cue.
                 if language.lexicon.verbs and self._is_verb(index + 1, stretch.first):
@@ -76,9 +80,21 @@ class ClauseReader:
             if joins and (apart or self._frame[index + 1].lower in self.subjects):
                 return False
             if self._is_verb(index, stretch.first):
-                return True
+                if not relatives:
+                    return True
+                relatives -= 1
+                index = self._past_verb(index, stretch.last)
+                continue
             index += 1
         return False
+
+    def _past_verb(self, index: int, last: int) -> int:
+        """``the pumps which had been sold``: step over the whole verb."""
+        forms, auxiliaries = verb_forms(self._language.code), self._language.verbs.auxiliaries
+        index += 1
+        while index < last and (self._frame[index].lower in auxiliaries or self._frame[index].lower in forms.both):
+            index += 1
+        return index
 
     def _is_verb(self, index: int, first: int) -> bool:
         """Tell whether a word makes a clause of the words from `first` on."""
@@ -178,7 +194,7 @@ class ClauseReader:
         """An indirect question; "when fish were plentiful, they ..." is none."""
         if opener not in self._language.worth.questions | self._language.phrases.whether:
             return False
-        return not (opener in self._language.grammar.conjunctions and self._comma_inside(stretch))
+        return not (opener in self._language.grammar.conjunctions and bool(self._comma_inside(stretch)))
 
     def _is_complement(self, cue: Cue, stretch: Stretch, *, quoted: bool) -> bool:
         """Tell whether a clause without "that" is what is said."""
@@ -198,7 +214,10 @@ class ClauseReader:
         if first.text in ",(" or first.lower in grammar.conjunctions or self._requests(cue, stretch):
             return False
         if first.lower in grammar.prepositions and first.lower not in verbs.warn_links:
-            return first.lower in grammar.openers and self._comma_inside(stretch) and self.has_finite(stretch)
+            comma = self._comma_inside(stretch)
+            if comma and self._frame[comma + 1].lower in self._language.pronouns.who:
+                return False
+            return first.lower in grammar.openers and bool(comma) and self.has_finite(stretch)
         if first.lower in verbs.finite:
             return False
         if cue.word in verbs.speak_of and self._frame[stretch.first - 1].lower in verbs.warn_links:
@@ -383,8 +402,9 @@ class ClauseReader:
                 return not self._frame[index - 1].capital
         return False
 
-    def _comma_inside(self, stretch: Stretch) -> bool:
-        return any(token.text == "," for token in self._frame[stretch.first : stretch.last])
+    def _comma_inside(self, stretch: Stretch) -> int:
+        """Where the first comma stands; 0 for nowhere."""
+        return next((n for n in range(stretch.first + 1, stretch.last) if self._frame[n].text == ","), 0)
 
     def is_connective(self, stretch: Stretch) -> bool:
         """``However,``, ``In 2016``-like openings of one word carry nothing."""

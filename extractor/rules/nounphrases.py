@@ -236,6 +236,7 @@ class NounPhraseReader:
     def _without_adverbials(self, start: int, end: int) -> int:
         """Skip "On Friday", "Earlier this month", "In Texas" before the subject."""
         language = self._language
+        start = self._past_interval(start, end)
         while start < end and self.chunk_at(start) is None:
             token = self.frame[start]
             adverb = token.lower in language.times and token.lower not in language.grammar.determiners
@@ -265,6 +266,15 @@ class NounPhraseReader:
 
     def _time_follows(self, index: int, end: int) -> bool:
         return index < end and self.frame[index].lower in self._language.times and self.chunk_at(index) is None
+
+    def _past_interval(self, start: int, end: int) -> int:
+        """``A few days later the board said``: step over what tells how long after."""
+        later = self._language.grammar.interval_ends
+        close = next((n for n in range(start, min(end, start + 5)) if self.frame[n].lower in later), None)
+        if close is None or close < start + 2 or close + 1 >= end or not self.frame[close].text.islower():
+            return start
+        timed = any(token.lower in self._language.times for token in self.frame[start:close])
+        return close + 1 if timed and self.chunk_at(start) is None else start
 
     def _dates(self, index: int) -> bool:
         """``On May 4 the minister said``, ``10:42 The minister says``: a number that counts nothing."""

@@ -17,6 +17,8 @@ __all__ = ["Phrase", "PhraseReader"]
 
 _MAX_PHRASE_TOKENS = 30
 _MAX_APPOSITION_TOKENS = 30
+_MAX_RELATIVE_TOKENS = 12
+"""A relative clause that no comma opens is no longer."""
 _MAX_NEAR_TOKENS = 8
 
 
@@ -153,7 +155,11 @@ class PhraseReader:
                     return self._nouns.pronoun(start - 1)
                 if token.lower in self._language.pronouns.who and any(t.finite for t in self.frame[start:end]):
                     return self._before_relative(start - 1)
-                return self._before_participle(start - 1) or self._nouns.trimmed(start, end, lenient=lenient)
+                return (
+                    self._before_participle(start - 1)
+                    or self._nouns.trimmed(start, end, lenient=lenient)
+                    or self._before_clause(start - 1)
+                )
             start -= 1
         return self._nouns.trimmed(start, end, lenient=lenient)
 
@@ -205,6 +211,20 @@ class PhraseReader:
                 led = start > 0 and self.frame[start - 1].lower in self._language.grammar.prepositions
                 return before.kind is EntityKind.PLACE and led
         return False
+
+    def _before_clause(self, index: int) -> Phrase | None:
+        """``officials who ordered that change``: a relative clause with words in it that end a noun phrase."""
+        if not self._language.lexicon.verbs:
+            return None
+        seen = False
+        for opener in range(index, max(-1, index - _MAX_RELATIVE_TOKENS), -1):
+            token = self.frame[opener]
+            if token.kind in (TokenKind.QUOTE, TokenKind.MARK):
+                return None
+            seen = seen or token.finite
+            if token.lower in self._language.pronouns.who:
+                return self._before_relative(opener) if seen else None
+        return None
 
     def _before_relative(self, index: int) -> Phrase | None:
         """``Osei who chairs the board said``: the noun before a relative clause that no comma parts from it."""

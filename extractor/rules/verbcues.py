@@ -55,7 +55,7 @@ class VerbCueFinder:
         if self._words.is_participle(index, before):
             return self._participle(index, last, before, kind, earlier)
         if before == index and (self._words.is_reduced(index, kind) or self._words.is_bare(index)):
-            return None
+            return self._passives.at(index, before) if kind is CueKind.LABEL else None
         cue = self._finite(index, last, kind, before, earlier)
         return None if cue is None else replace(cue, negated=negated)
 

@@ -122,6 +122,8 @@ class Grammar(Value):
     """Open a list of examples after a group: "many generals, including Osei"."""
     adjective_endings: tuple[str, ...] = ()
     """Endings of adjectives, which may stand before a name: "the controversial Osei"."""
+    interval_ends: Words = frozenset()
+    """End what tells how long before or after: "two days later"."""
     trailing: Words = frozenset()
     """Adverbs and pronouns that end a noun phrase and belong to no name: "residents there"."""
     subordinators: Words = frozenset()
