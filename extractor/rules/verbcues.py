@@ -88,7 +88,8 @@ class VerbCueFinder:
             dropped = self._language.verbs.drops_subject and follows_block(self._frame, index)
             return cue_at(self._frame, index, last, kind, None) if dropped else None
         nobody = subject.words and subject.words[0] in self._language.verbs.negations
-        if nobody or (self._is_thing(subject) and not self._says_plainly(index)):
+        speaks = self._says_plainly(index) or (kind in (CueKind.SAY, CueKind.TELL) and self._only_speaks(index))
+        if nobody or (self._is_thing(subject) and not speaks):
             return None
         if self._frame[index].lower in self._language.verbs.heard and not self._hears(subject):
             return None
@@ -113,6 +114,11 @@ class VerbCueFinder:
         if subject.pronoun or subject.entity is not None or not self._language.nouns.agent_endings:
             return False
         return not self._phrases.can_speak(subject)
+
+    def _only_speaks(self, index: int) -> bool:
+        """Tell whether a verb is one of people, whatever its subject is called: "insisted", not "underlined"."""
+        verbs, word = self._language.verbs, self._frame[index].lower
+        return word not in verbs.of_things | verbs.vague | verbs.promise
 
     def _says_plainly(self, index: int) -> bool:
         """A plain "said", or a clause or quotation right behind another verb: then whatever stands before speaks."""

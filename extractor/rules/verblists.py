@@ -34,6 +34,8 @@ class Verbs(Value):
     """Object and predicate follow: "called it a disgrace"."""
     accuse: Words = frozenset()
     """Object and deed follow; which words link them is told under `linked`."""
+    of_things: Words = frozenset()
+    """Their subject is as often a thing: "the virus claimed lives", "the move underlined"."""
     mental: Words = frozenset()
     """Of thinking: nested under another cue they stay part of what is said."""
     promise: Words = frozenset()
