@@ -274,8 +274,7 @@ class AdverbialReader:
             or self._phrases.chunk_at(index + 1) is not None
         )
         chunk = self._phrases.chunk_at(index + 1)
-        placed = chunk is not None and chunk.kind is EntityKind.PLACE
-        if close is not None and placed and index + 1 + chunk.last - chunk.first == close:
+        if chunk is not None and chunk.kind is EntityKind.PLACE and index + 1 + chunk.last - chunk.first == close:
             return close
         known = inside & (nouns.roles | nouns.organisations | nouns.documents | nouns.titles)
         return close if apposed and known else index

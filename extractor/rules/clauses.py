@@ -63,15 +63,10 @@ class ClauseReader:
                     return False
                 relatives += 1
             if token.text == ",":
-                # "declared an emergency, shut the schools": the subject is that of the cue.
-                if language.lexicon.verbs and self._is_verb(index + 1, stretch.first):
-                    return False
-                closing = next((n for n in range(index + 1, stretch.last) if self._frame[n].text == ","), None)
-                if closing is None:
-                    return False
-                if language.lexicon.verbs and self._frame[min(closing + 1, stretch.last - 1)].finite:
-                    return True
-                index = closing + 1
+                after = self._past_comma(index, stretch)
+                if after is None or after == index:
+                    return after is not None
+                index = after
                 continue
             if token.text == ";":
                 return False
@@ -87,6 +82,17 @@ class ClauseReader:
                 continue
             index += 1
         return False
+
+    def _past_comma(self, index: int, stretch: Stretch) -> int | None:
+        """Where to go on behind a comma; itself where a clause is told already, None where there is none."""
+        finite = bool(self._language.lexicon.verbs)
+        # "declared an emergency, shut the schools": the subject is that of the cue.
+        if finite and self._is_verb(index + 1, stretch.first):
+            return None
+        closing = next((n for n in range(index + 1, stretch.last) if self._frame[n].text == ","), None)
+        if closing is None:
+            return None
+        return index if finite and self._frame[min(closing + 1, stretch.last - 1)].finite else closing + 1
 
     def _past_verb(self, index: int, last: int) -> int:
         """``the pumps which had been sold``: step over the whole verb."""
@@ -115,15 +121,13 @@ class ClauseReader:
         quoted = any(token.quote >= 0 for token in words)
         if words and words[0].lower in language.nouns.claimed and cue.kind is CueKind.SAY:
             return cue.word in verbs.promise
-        if cue.negated and cue.kind is CueKind.ACCUSE:
-            return False
         if (len(words) < 2 and not quoted) or self._asks(words[0].lower if words else "", stretch):
             return False
         match cue.kind:
             case CueKind.LABEL:
                 return self._is_label(cue, stretch, quoted=quoted)
             case CueKind.ACCUSE:
-                return self._is_linked(cue, stretch)
+                return not cue.negated and self._is_linked(cue, stretch)
             case CueKind.NOUN:
                 return True
             case CueKind.QUOTE if self._frame[stretch.first - 1].lower in verbs.warn_links:
@@ -214,10 +218,7 @@ class ClauseReader:
         if first.text in ",(" or first.lower in grammar.conjunctions or self._requests(cue, stretch):
             return False
         if first.lower in grammar.prepositions and first.lower not in verbs.warn_links:
-            comma = self._comma_inside(stretch)
-            if comma and self._frame[comma + 1].lower in self._language.pronouns.who:
-                return False
-            return first.lower in grammar.openers and bool(comma) and self.has_finite(stretch)
+            return self._opens_clause(stretch)
         if first.lower in verbs.finite:
             return False
         if cue.word in verbs.speak_of and self._frame[stretch.first - 1].lower in verbs.warn_links:
@@ -226,6 +227,13 @@ class ClauseReader:
             return True
         speaks = cue.kind in (CueKind.SAY, CueKind.TELL, CueKind.PARTICIPLE)
         return self._has_clause(stretch) or (quoted and speaks and length > 2)
+
+    def _opens_clause(self, stretch: Stretch) -> bool:
+        """``said in May, the board had met``, but not "established in 1939, which pays for it"."""
+        comma = self._comma_inside(stretch)
+        if not comma or self._frame[comma + 1].lower in self._language.pronouns.who:
+            return False
+        return self._frame[stretch.first].lower in self._language.grammar.openers and self.has_finite(stretch)
 
     def _tells(self, stretch: Stretch) -> bool:
         """``announced the closure of two libraries``, ``his resignation``, but not "the vote", "the winners of"."""

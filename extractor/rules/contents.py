@@ -8,6 +8,7 @@ from extractor.rules.clauses import Stretch
 from extractor.rules.language import Language
 from extractor.rules.quotations import Quoted
 from extractor.rules.reading import Reading, Token, Unit
+from extractor.rules.requests import requests
 from extractor.schema import PartDraft, Quotation, Span
 
 _EDGE = " \t\n\u00a0\u202f,.;:–—-"
@@ -119,12 +120,25 @@ class ContentReader:
         words = [word.lower() for word in _WORD.findall(" ".join(span.of(self._text) for span in content.spans))]
         if not words:
             return True
-        if words[0] in self._language.phrases.requests:
+        if words[0] in self._language.phrases.requests or self._requests(content):
             return True
         worth = self._language.worth
         if not worth.because & set(words) and any(tuple(words[: len(p)]) == p for p in worth.courtesies):
             return True
         return (words[0] in self._language.worth.thanks and len(words) <= _THANKS_WORDS) or len(words) < 2
+
+    def _requests(self, content: Content) -> bool:
+        """Tell whether quoted words only ask for something."""
+        if content.quotation is not Quotation.DIRECT:
+            return False
+        span = content.spans[0]
+        words = [
+            token
+            for index in content.sentences
+            for token in self._reading.tokens[index]
+            if span.start_char <= token.start < span.end_char
+        ]
+        return requests(words, self._language)
 
     def of_clause(self, frame: Sequence[Token], clause: Iterable[Stretch]) -> Content | None:
         """Return the content of an indirect clause; inner quotation marks come along.

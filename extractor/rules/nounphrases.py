@@ -170,6 +170,8 @@ class NounPhraseReader:
 
     def _some_of(self, start: int, end: int) -> Phrase | None:
         """``one of the children``: unnamed, whatever follows."""
+        while end > start + 3 and self.frame[end - 1].lower in self._language.verbs.auxiliaries:
+            end -= 1
         index = self._head_noun(start + 2, self._head_end(start + 2, end))
         index = end - 1 if index is None else index
         span = Span(start_char=self.frame[start].start, end_char=self.frame[end - 1].end)

@@ -86,7 +86,11 @@ class PassiveCueFinder:
     def _agent_word(self, index: int, kind: CueKind | None) -> int | None:
         """Index of "by" after a passive: right behind it, or behind what somebody is called."""
         by = self._language.grammar.by
-        start = past_time(self._frame, index + 1, self._language) if self._frame[index].lower in self._language.verbs.announced else index + 1
+        start = (
+            past_time(self._frame, index + 1, self._language)
+            if self._frame[index].lower in self._language.verbs.announced
+            else index + 1
+        )
         reach = len(self._frame) if kind is CueKind.LABEL else start + 1
         for later in range(index + 1, min(reach, len(self._frame))):
             token = self._frame[later]

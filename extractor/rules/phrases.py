@@ -299,7 +299,7 @@ class PhraseReader:
         return self._nouns.pronoun(index)
 
     def _with_other(self, phrase: Phrase) -> Phrase:
-        """``Police and witnesses``, ``State and federal officials``: two groups, or one of two kinds, as the subject."""
+        """``Police and witnesses``, ``State and federal officials``: two groups, or one of two kinds."""
         grammar, joint = self._language.grammar, phrase.first - 1
         if not self._language.lexicon.verbs or joint < 1 or self.frame[joint].lower not in grammar.pairing:
             return phrase

@@ -123,8 +123,11 @@ def _past_is_finite(tokens: "Sequence[Token]", index: int, language: Language) -
 
 def _present(tokens: "Sequence[Token]", index: int, language: Language, *, third: bool) -> bool:
     """A present tense has its subject before it, and no determiner; what follows is no second verb."""
-    before, after = _beside(tokens, index - 1), _beside(tokens, index + 1)
     lexicon, grammar = language.lexicon, language.grammar
+    if index > 1 and tokens[index - 1].lower in lexicon.behind & language.verbs.auxiliaries - language.verbs.to:
+        tokens = (*tokens[: index - 1], *tokens[index:])
+        index -= 1
+    before, after = _beside(tokens, index - 1), _beside(tokens, index + 1)
     if not before or before in _before_nouns(language.code) or before in language.verbs.finite:
         return False
     if (

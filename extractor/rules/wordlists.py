@@ -73,6 +73,8 @@ class Wording(Value):
     """After a verb of telling it opens a statement: "told how"."""
     requests: Words = frozenset()
     """Open a request or an order inside a quotation."""
+    appeals: Words = frozenset()
+    """Behind "I" or "we" they ask somebody to do something: urge."""
     asides: Words = frozenset()
     """After a comma they go on in the article's own voice."""
 

@@ -1,0 +1,207 @@
+"""Attributions as agencies, papers, press offices and journals write them: source, quotation type, content."""
+
+import hashlib
+
+import pytest
+
+from extractor import rules
+from extractor.schema import Article, ArticleMetadata
+from extractor.segment import segment
+
+
+def found(text: str) -> list[tuple[str, str, str]]:
+    """The claims that somebody else than the article makes."""
+    article = Article(
+        text=text, sha256=hashlib.sha256(text.encode()).hexdigest(), metadata=ArticleMetadata(language="en")
+    )
+    return [
+        (draft.source.name, draft.quotation.value, " | ".join(span.of(text) for span in draft.content.spans))
+        for draft in rules.find(article, segment(article))
+        if draft.source.kind != "article"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(
+            "TESK — Gov. Ruta Osei on Monday vetoed the bill, saying it would cost too much.",
+            [("Ruta Osei", "indirect", "it would cost too much")],
+            id="dateline-with-a-dash",
+        ),
+        pytest.param(
+            "NEW VARN: The High Court on Friday observed that delay was no ground for bail.",
+            [("High Court", "indirect", "delay was no ground for bail")],
+            id="dateline-with-a-colon",
+        ),
+        pytest.param(
+            "Sen. Ruta Osei, D-Varn, one of the bill's few sponsors, said she was not surprised.",
+            [("Ruta Osei", "indirect", "she was not surprised")],
+            id="party-and-seat",
+        ),
+        pytest.param(
+            "10:42 The mayor says the inquiry will report by Easter.",
+            [("mayor", "indirect", "the inquiry will report by Easter")],
+            id="live-blog",
+        ),
+        pytest.param(
+            "The total passed one million, Varn University (VU) data indicated.",
+            [("Varn University (VU) data", "indirect", "The total passed one million")],
+            id="acronym-inside-a-phrase",
+        ),
+        pytest.param(
+            "Talks are going on in Varn after the council announced the closure of two parks.",
+            [("council", "indirect", "the closure of two parks")],
+            id="clause-behind-after",
+        ),
+        pytest.param(
+            "A poll released last month by the Varn Institute found that 58% of voters opposed the plan.",
+            [("poll", "indirect", "58% of voters opposed the plan")],
+            id="participle-behind-a-document",
+        ),
+        pytest.param(
+            "According to a survey published in May by the Varn Institute, 84% of cooks never wash up.",
+            [("survey", "indirect", "84% of cooks never wash up")],
+            id="participle-behind-according",
+        ),
+        pytest.param(
+            "According to police in Tesk, Texas, Osei has been in court before.",
+            [("police in Tesk", "indirect", "Osei has been in court before")],
+            id="place-behind-according",
+        ),
+        pytest.param(
+            "The port was closed for weeks and according to the Ministry of Trade it will not open again.",
+            [("Ministry of Trade", "indirect", "it will not open again")],
+            id="according-behind-and",
+        ),
+        pytest.param(
+            "The relief group said in a report published Thursday that 57 people had been held.",
+            [("relief group", "indirect", "57 people had been held")],
+            id="participle-behind-a-medium",
+        ),
+        pytest.param(
+            "It was reported on Saturday that the ferry had sunk.",
+            [("unnamed", "indirect", "the ferry had sunk")],
+            id="reported-on-a-day",
+        ),
+        pytest.param(
+            "The death of Karl Brandt was announced on Friday by the Varn Institute.",
+            [("Varn Institute", "indirect", "The death of Karl Brandt")],
+            id="announced-on-a-day",
+        ),
+        pytest.param(
+            "Osei told local media Brandt had left the country.",
+            [("Osei", "indirect", "Brandt had left the country")],
+            id="hearers-before-a-name",
+        ),
+        pytest.param(
+            "There were reportedly four people on board; according to investigators, one was pronounced dead.",
+            [
+                ("unnamed", "indirect", "There were | four people on board"),
+                ("investigators", "indirect", "one was pronounced dead"),
+            ],
+            id="hearsay-and-a-source",
+        ),
+        pytest.param(
+            "The driver told reporters he lost control, with the local press claiming he was drunk.",
+            [("driver", "indirect", "he lost control"), ("local press", "indirect", "he was drunk")],
+            id="with-somebody-claiming",
+        ),
+        pytest.param("The department did not identify Osei as the victim.", [], id="not-identified"),
+        pytest.param(
+            "Eating walnuts every day may slow memory loss, a new study suggests.",
+            [("new study", "indirect", "Eating walnuts every day may slow memory loss")],
+            id="gerund-as-subject",
+        ),
+        pytest.param(
+            "As many as 43 villages remain cut off, officials said.",
+            [("officials", "indirect", "As many as 43 villages remain cut off")],
+            id="as-many-as",
+        ),
+        pytest.param(
+            "Advocate Karl Brandt, appearing for the accused, submitted that his client was ill.",
+            [("Karl Brandt", "indirect", "his client was ill")],
+            id="in-court",
+        ),
+        pytest.param(
+            "The harbour office posted on Facebook on Monday that the ferry was late.",
+            [("harbour office", "indirect", "the ferry was late")],
+            id="posted-that",
+        ),
+        pytest.param("Ruta Osei posted a film dedicated to her father.", [], id="posted-something"),
+        pytest.param(
+            'The town will pay. "We will hire more people in the north." Ruta Osei said.',
+            [("Ruta Osei", "direct", "We will hire more people in the north")],
+            id="late-attribution",
+        ),
+        pytest.param(
+            "Osei came across military records that showed the ship had been sunk.",
+            [("military records", "indirect", "the ship had been sunk")],
+            id="records-that-showed",
+        ),
+        pytest.param(
+            'Ruta Osei spoke of the "countless gifts" of the town.',
+            [("Ruta Osei", "mixed", 'the "countless gifts" of the town')],
+            id="talked-of",
+        ),
+        pytest.param(
+            "The Varn Institute of Trade, Ports and Roads (VITPR) reported the number rose to 114.",
+            [("Varn Institute of Trade, Ports and Roads", "indirect", "the number rose to 114")],
+            id="name-with-commas",
+        ),
+        pytest.param(
+            "State and federal officials have stated there is no evidence.",
+            [("State and federal officials", "indirect", "there is no evidence")],
+            id="two-kinds-of-officials",
+        ),
+        pytest.param(
+            '"High waves will flood the quay," read the warning.',
+            [("warning", "direct", "High waves will flood the quay")],
+            id="read-the-warning",
+        ),
+        pytest.param(
+            "A few days later the administration said he would use an order.",
+            [("administration", "indirect", "he would use an order")],
+            id="interval-before-the-subject",
+        ),
+        pytest.param(
+            "The officials who ordered that change claimed they were saving money.",
+            [("The officials", "indirect", "they were saving money")],
+            id="relative-clause-in-the-subject",
+        ),
+        pytest.param(
+            "The paper noted planets which have a small radius can hold hydrogen.",
+            [("paper", "indirect", "planets which have a small radius can hold hydrogen")],
+            id="relative-clause-in-the-content",
+        ),
+        pytest.param(
+            "Norland claimed, as of Thursday, it was free of the disease.",
+            [("Norland", "indirect", "it was free of the disease")],
+            id="aside-behind-the-verb",
+        ),
+        pytest.param(
+            "The industry publication stated the aircraft overran the runway.",
+            [("industry publication", "indirect", "the aircraft overran the runway")],
+            id="a-publication",
+        ),
+        pytest.param("The George Pennock Trust was established in 1939, which pays for it.", [], id="established-in"),
+    ],
+)
+def test_forms_of_the_press(text: str, expected: list[tuple[str, str, str]]) -> None:
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("quoted", "kept"),
+    [
+        ("Stay at home and keep your doors shut.", False),
+        ("We strongly urge the board to reconsider.", False),
+        ("May the injured recover soon.", False),
+        ("We are devastated by the news.", False),
+        ("Work goes on at the pump.", True),
+        ("Look, the pump was never sound.", True),
+        ("We urged the board twice, and nobody answered.", True),
+    ],
+)
+def test_quoted_requests_and_wishes_are_no_claims(quoted: str, kept: bool) -> None:
+    assert bool(found(f'"{quoted}" Ruta Osei said.')) is kept
