@@ -62,11 +62,11 @@ def _recomposed(saying: Saying, language: Language) -> str | None:
         return f"{_subject(saying, language)} {compose.will} {rest}"
     if words & verbs.expecting:
         return _parted(content, " to ", f" {compose.will} ", language)
-    if words & verbs.label:
+    if words & verbs.label and not (words & verbs.deny and _has_verb(content, language)):
         return _labelled(content, language)
     if words & language.worth.blame:
         return _caused(content, language)
-    return (_denied(content, language) or content) if words & verbs.deny else None
+    return _refused(saying, language) if words & verbs.deny else None
 
 
 def _subject(saying: Saying, language: Language) -> str:
@@ -109,6 +109,20 @@ def _labelled(content: str, language: Language) -> str | None:
     plural = head.endswith("s") and not head.endswith(("ss", "us", "is"))
     subject = " ".join(found["object"].split()[: len(words)])
     return f"{subject} {language.compose.are if plural else language.compose.be} {predicate}"
+
+
+def _refused(saying: Saying, language: Language) -> str:
+    """The denial of a clause, a deed or a thing: never the bare words, which would say the contrary."""
+    content, compose = saying.content, language.compose
+    denied = _denied(content, language)
+    if denied is not None or not compose.untrue:
+        return denied or content
+    if (
+        _has_verb(content, language)
+        or content.lower().split()[0] in language.lexicon.plural | language.lexicon.singular
+    ):
+        return f"{compose.untrue} {content}"
+    return f"{_subject(saying, language)} {compose.denies} {content}"
 
 
 def _denied(content: str, language: Language) -> str | None:

@@ -60,7 +60,8 @@ class Nesting:
         kinds = (CueKind.ACCORDING, CueKind.SAY, CueKind.TELL)
         if reporter.cue.kind not in kinds or subject is None or reporter.blocks or earlier.blocks:
             return
-        if earlier.cue.kind not in (CueKind.SAY, CueKind.TELL) or not earlier.clauses or earlier.cue.inverted:
+        told = earlier.cue.kind in (CueKind.SAY, CueKind.TELL, CueKind.SHOW) and not earlier.cue.inverted
+        if not told or not earlier.clauses:
             return
         if start and self._frame[start - 1].lower in self._language.grammar.splitters:
             return

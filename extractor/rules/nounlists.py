@@ -79,6 +79,8 @@ class Nouns(Value):
     he_nouns: Words = frozenset()
     """Kinship and occupations that tell a man: husband, actor."""
     she_nouns: Words = frozenset()
+    ranks: Words = frozenset()
+    """Before a role they make it another one: prime, deputy, foreign."""
     parties: Words = frozenset()
     """Letters that stand for a party before a seat: D-Carver."""
     honorifics: Words = frozenset()

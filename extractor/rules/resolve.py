@@ -248,7 +248,7 @@ class Resolver:
                 return self._doubted(self._chosen(before[0], sentence, mention), note)
         named = [entity for entity in self.names.entities if entity.kind is EntityKind.PERSON]
         nearest = self._known.rank(named, start, sentence, gender, reach=8 if gender else 3)
-        if not self._one_person(phrase.head):
+        if not self._one_person(phrase.head) or nouns.ranks & set(phrase.words[1:-1]):
             nearest = []
         if nearest and not phrase.complements and len(phrase.words) <= 4:
             names = tuple(entity.name for entity, _ in nearest[:4])
@@ -283,8 +283,11 @@ class Resolver:
         form = lexicon(self.reading.language.code).form
         holders = [e for e in people if phrase.head in {form(word) for word in e.role_words()}]
         ranked: list[Candidate] = []
+        other = self.reading.language.nouns.ranks & set(phrase.words[1:-1])
         for entity, score in self._known.rank(holders, start, sentence, gender, reach=ANY_REACH):
             words = entity.role_words()
+            if len(words) > 1 and other - words:
+                continue
             score -= _FORMER * bool((words & former) - set(phrase.words))
             score += sum(word in words for word in phrase.words[1:-1])
             ranked.append(Candidate(score, entity=entity))

@@ -165,7 +165,7 @@ def _is_followed(tokens: "Sequence[Token]", index: int, language: Language, *, t
     if word in verbs.say | verbs.show and not listed:
         return True
     if not after or not after[0].isalpha():
-        return word in verbs.say | verbs.show and _apart(tokens, index)
+        return word in verbs.say | verbs.show | verbs.with_that and _apart(tokens, index)
     if after in verbs.finite | (grammar.conjunctions - grammar.prepositions):
         return False
     if after in forms.past or after in forms.both or after.endswith("ed"):

@@ -12,6 +12,7 @@ from extractor.rules.verbforms import verb_forms
 
 _MAX_MEDIUM_TOKENS = 8
 """So many words may stand between a verb and its "that": "in a letter to the council on Friday"."""
+_MAX_APART_TOKENS = 6
 _QUOTED_TOKENS = 5
 """So many words behind "spoke of" are looked at for quoted ones."""
 
@@ -52,7 +53,9 @@ class VerbReader:
             return CueKind.LABEL
         if lower in verbs.accuse:
             return CueKind.ACCUSE
-        if lower in verbs.say or (lower in verbs.with_that and self._that_follows(index)):
+        if lower in verbs.say:
+            return CueKind.SAY
+        if lower in verbs.with_that and (self._that_follows(index) or self._stands_between(index)):
             return CueKind.SAY
         if lower in verbs.show:
             return CueKind.SHOW
@@ -114,6 +117,18 @@ class VerbReader:
         return subject is not None and (
             subject.pronoun or subject.entity is not None or following.lower in language.grammar.determiners
         )
+
+    def _stands_between(self, index: int) -> bool:
+        """``The valve, she suspects, had failed``: a subject and a verb that commas set apart."""
+        frame, first = self._frame, index
+        if not frame[index].finite or index + 1 >= len(frame) or frame[index + 1].text not in ",.":
+            return False
+        while first and index - first < _MAX_APART_TOKENS and frame[first - 1].kind is TokenKind.WORD:
+            first -= 1
+        if not 0 < first < index or frame[first - 1].text != ",":
+            return False
+        subject = self._phrases.starting(first, stop=index)
+        return subject is not None and subject.last == index
 
     def _that_follows(self, index: int) -> bool:
         frame, pronouns = self._frame, self._language.pronouns

@@ -218,6 +218,9 @@ class Compose(Value):
     are: str = ""
     the: str = ""
     not_: str = ""
+    untrue: str = ""
+    """Opens the denial of a clause that cannot take a "not": "It is not true that"."""
+    denies: str = ""
     nobody: Mapping[str, str] = {}
     """First words of a denied clause and what they become: any, no."""
     objects: Words = frozenset()

@@ -184,6 +184,26 @@ def found(text: str) -> list[tuple[str, str, str]]:
             [("industry publication", "indirect", "the aircraft overran the runway")],
             id="a-publication",
         ),
+        pytest.param(
+            "The valve, Ruta Osei suspects, had never worked.",
+            [("Ruta Osei", "indirect", "The valve | had never worked")],
+            id="verb-between-commas",
+        ),
+        pytest.param(
+            "Researchers have found that bees can count, according to a new paper.",
+            [("Researchers", "indirect", "bees can count")],
+            id="found-according-to-a-paper",
+        ),
+        pytest.param(
+            "Ruta Osei rejected suggestions that she had misled the council.",
+            [("Ruta Osei", "indirect", "she had misled the council")],
+            id="rejected-suggestions-that",
+        ),
+        pytest.param(
+            "Finance Minister Karl Brandt met farmers. The prime minister said taxes would rise.",
+            [("prime minister", "indirect", "taxes would rise")],
+            id="another-minister",
+        ),
         pytest.param("The George Pennock Trust was established in 1939, which pays for it.", [], id="established-in"),
     ],
 )
@@ -205,3 +225,29 @@ def test_forms_of_the_press(text: str, expected: list[tuple[str, str, str]]) -> 
 )
 def test_quoted_requests_and_wishes_are_no_claims(quoted: str, kept: bool) -> None:
     assert bool(found(f'"{quoted}" Ruta Osei said.')) is kept
+
+
+def test_a_reported_finding_names_the_paper_in_its_chain() -> None:
+    text = "Researchers have found that bees can count, according to a new paper."
+    article = Article(
+        text=text, sha256=hashlib.sha256(text.encode()).hexdigest(), metadata=ArticleMetadata(language="en")
+    )
+    (draft,) = rules.find(article, segment(article))
+    assert [source.name for source in draft.chain] == ["new paper"]
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("Ruta Osei rejected suggestions that she had misled the council.", "She had not misled the council."),
+        ("Ruta Osei denied that the firm paid bribes.", "It is not true that the firm paid bribes."),
+        ("Ruta Osei denied taking any money.", "Ruta Osei denies taking any money."),
+        ('Ruta Osei rejected the plan as "a farce".', "The plan is a farce."),
+    ],
+)
+def test_a_denial_never_states_what_is_denied(text: str, stated: str) -> None:
+    article = Article(
+        text=text, sha256=hashlib.sha256(text.encode()).hexdigest(), metadata=ArticleMetadata(language="en")
+    )
+    (draft,) = rules.find(article, segment(article))
+    assert draft.text == stated
