@@ -48,7 +48,7 @@ class AdverbialReader:
                 addressed = True
         if addressed and index < high:
             index, chain = self._after_hearer(index, high)
-        index = self._past_adverbials(index, high)
+        index = self._past_circumstances(cue, index, high)
         if index < high and (addressed or frame[index].lower in language.phrases.manner):
             index = self._at_that(index, high)
         if cue.kind is CueKind.LABEL:
@@ -59,6 +59,13 @@ class AdverbialReader:
         while index < high and (frame[index].text == ":" or frame[index].lower in language.phrases.that):
             index += 1
         return index, chain
+
+    def _past_circumstances(self, cue: Cue, index: int, high: int) -> int:
+        """Step over time, place and medium; in "acusó a la alcaldesa" only over what marks the object."""
+        marks = self._language.grammar.object_marks
+        if cue.kind is not CueKind.ACCUSE or not marks:
+            return self._past_adverbials(index, high)
+        return index + (index < high and self._frame[index].lower in marks)
 
     def _over_comma(self, index: int, high: int) -> int:
         if index + 1 >= high or self._frame[index].text != ",":

@@ -25,6 +25,7 @@ class Lexicon:
         heads = (head for head in listed if len(head) >= _MIN_HEAD_CHARS)
         self._heads = tuple(sorted(heads, key=len, reverse=True)) if language.nouns_capitalised else ()
 
+        self._case_endings = language.case_endings
         names = nouns.he_names | nouns.she_names
         self._endings = language.name_endings
         self._given = frozenset(name_stem(name, self._endings) for name in names)
@@ -39,13 +40,24 @@ class Lexicon:
             return self._forms.get(word, word)
         if word in self._listed:
             return word
+        bare = self._undeclined(word)
+        if bare is not None:
+            return bare
         if self._heads and word.endswith(self._heads):
             return next(head for head in self._heads if word.endswith(head))
         return word
 
+    def _undeclined(self, word: str) -> str | None:
+        """``ministeriums``, ``studien``: a listed noun with the ending of a case; None for other words."""
+        bare = (word.removesuffix(ending) for ending in self._case_endings if word.endswith(ending))
+        return next((noun for noun in bare if noun in self._listed), None)
+
     def listed_first(self, name: str) -> str:
         """Return a phrase with its first noun in the nominative, where the language declines: "мэра Варна"."""
         first, space, rest = name.partition(" ")
+        bare = None if first.lower() in self._listed else self._undeclined(first.lower())
+        if bare is not None:
+            return first[: len(bare)] + space + rest
         return (
             name if not self._forms or first.lower() not in self._forms else self._forms[first.lower()] + space + rest
         )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from extractor.rules.chunks import Chunk, EntityKind
 from extractor.rules.entities import Entity
@@ -92,7 +93,8 @@ class NounPhraseReader:
                 start, end, span, self.frame[name_last - 1].lower, entity, words=words, complements=complements
             )
         end, head_end = self._without_trailing(start, end, head_end)
-        index = self._head_noun(start, head_end)
+        owned = bool(possessors) and self._language.nouns_capitalised and name_first - 1 > start
+        index = self._head_noun(start, name_first - 1 if owned else head_end)
         if index is None and lenient and head_end - start > 1 and words[0] in self._language.grammar.determiners:
             index = head_end - 1
         if index is None:
@@ -141,9 +143,15 @@ class NounPhraseReader:
 
     def _owns(self, start: int, name_first: int, entity: Entity) -> bool:
         """``в отчёте Института экологии``: where cases need no "of", what follows the noun owns it."""
-        if not self._language.cases or is_person(entity) or self.frame[name_first].quote >= 0:
-            return False
         nouns = self._language.nouns
+        if is_person(entity) or self.frame[name_first].quote >= 0:
+            return False
+        if self._language.nouns_capitalised:
+            # "einer Studie der Universität Varn"
+            pairs = pairwise(self.frame[start:name_first])
+            return any(a.lower in nouns.documents and b.lower in self._language.grammar.of for a, b in pairs)
+        if not self._language.cases:
+            return False
         known = nouns.documents | nouns.organisations
         return any(token.lower in known and not token.capital for token in self.frame[start:name_first])
 

@@ -116,6 +116,8 @@ class Grammar(Value):
     """Say of a role that it is over."""
     membership: Words = frozenset()
     """Join a person to a body: "Osei of the Institute"."""
+    object_marks: Words = frozenset()
+    """Stand before a person who is the object: Spanish "a"."""
     to_adjectives: Words = frozenset()
     """Take "to" inside a noun phrase: "a source close to the council"."""
     contrasting: Words = frozenset()
@@ -243,6 +245,8 @@ class Language(Value):
     times: Words
     """Words of adverbials of time."""
     participle_endings: tuple[str, ...] = ()
+    case_endings: tuple[str, ...] = ()
+    """What a listed noun takes in other cases or in the plural, longest first, where nothing else changes."""
     cases: Mapping[str, str] = {}
     """Endings of listed nouns in the nominative, longest first, and those of the other cases."""
     name_endings: tuple[str, ...] = ()

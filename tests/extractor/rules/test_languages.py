@@ -94,3 +94,32 @@ def test_in_a_language_without_data_a_quotation_is_not_lost(language: str, quote
     shown = [span for claim in extraction.claims for span in claim.content.spans]
     shown += [miss.span for miss in extraction.suspected_misses]
     assert any(quoted[1:-1] in span.of(article.text) for span in shown)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        pytest.param(
+            "de",
+            "Jens Haller kam spät. Nach Angaben des Ministeriums wird die Brücke im Mai wieder geöffnet.",
+            [("Ministerium", "wird die Brücke im Mai wieder geöffnet")],
+            id="genitive",
+        ),
+        pytest.param(
+            "de",
+            "Laut einer Studie der Universität Varn sinkt der Verbrauch um acht Prozent.",
+            [("Studie", "sinkt der Verbrauch um acht Prozent")],
+            id="study-of-a-university",
+        ),
+        pytest.param(
+            "es",
+            "El portavoz Iván Roca acusó a la alcaldesa de ocultar el informe.",
+            [("Iván Roca", "la alcaldesa de ocultar el informe")],
+            id="accused-of",
+        ),
+    ],
+)
+def test_sources_and_contents_of_a_language(language: str, text: str, expected: list[tuple[str, str]]) -> None:
+    article = make_article(text, ArticleMetadata(language=language))
+    extraction = asyncio.run(extract(article, RulesExtractor(), clock=lambda: NOON))
+    assert [(claim.source.name, claim.content.text) for claim in extraction.claims] == expected
