@@ -10,11 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from extractor.schema import Extraction, Identity, PieceState, SuspectedMiss
+from extractor.clock import utc_now
+from extractor.schema import DecisionKind, Extraction, Identity, PieceState, SuspectedMiss
 from extractor.settings import load_settings
 from extractor.store import (
+    NewDecision,
+    decide,
     latest_extraction,
     list_articles,
+    next_claim,
     open_session,
     open_store,
     record_failure,
@@ -293,3 +297,20 @@ def test_a_near_copy_is_named_skipped_and_shown(claimdesk: Claimdesk, tmp_path: 
     )
     assert "left out" not in claimdesk("extract", paper, "--model", "rules").out
     assert json.loads(claimdesk("status", "--json").out)["copies"]["n_nothing_new"] == 1
+
+
+def test_status_tells_what_was_decided(claimdesk: Claimdesk, story: Path) -> None:
+    claimdesk("ingest", story)
+    claimdesk("extract", "--model", "rules")
+    engine = open_store(load_settings().database_url)
+    with open_session(engine) as session:
+        held = next_claim(session, reviewer="anna", now=utc_now())
+        assert held is not None
+        seen = {"claim_id": held.claim.id, "version": held.version, "reviewer": "anna"}
+        decide(session, decision=NewDecision(kind=DecisionKind.VERIFY, **seen), now=utc_now())
+    engine.dispose()
+    (decided,) = json.loads(claimdesk("status", "--json").out)["decided"]
+    assert (decided["model"], decided["kind"], decided["n"]) == ("rules", "verify", 1)
+    lines = claimdesk("status").out.splitlines()
+    below = next(n for n, line in enumerate(lines) if "decided in 30 days" in line)
+    assert lines[below + 2].split()[0] == "rules"

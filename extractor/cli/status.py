@@ -1,5 +1,7 @@
 """The command that tells how far the work is."""
 
+from collections import Counter, defaultdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,8 +19,10 @@ from extractor.cli.output import (
 if TYPE_CHECKING:
     from extractor.provider_batch import ProviderBatch
     from extractor.schema import Failure, Run
-    from extractor.store import ArticleUsage, CopyCounts, FailureCounts, FollowedSource, ModelUsage
+    from extractor.store import ArticleUsage, CopyCounts, FailureCounts, FollowedSource, ModelUsage, WorkDone
 
+DECIDED_WITHIN = timedelta(days=30)
+"""So far back `status` tells what was decided."""
 MAX_FAILURES = 20
 MAX_COSTLIEST = 5
 MAX_RUNS = 10
@@ -31,11 +35,13 @@ def status(
         bool, typer.Option("--watch", help="Only the runs that go on now, and who works on them, until Ctrl-C.")
     ] = False,
 ) -> None:
-    """Tell what is in the database: articles, claims by state, what was lost and failed, runs and cost, sources."""
+    """Tell what is in the database: articles, claims, what was decided, lost and failed, runs and cost, sources."""
     from extractor.cli import live
     from extractor.clock import utc_now
     from extractor.settings import load_settings
     from extractor.store import (
+        Bins,
+        Window,
         article_titles,
         costliest_articles,
         count_articles,
@@ -52,6 +58,7 @@ def status(
         progress,
         redacted,
         usage_by_model,
+        work_done,
     )
 
     settings = load_settings()
@@ -66,6 +73,7 @@ def status(
         n_failures = count_failures(session)
         failures = list_failures(session, limit=MAX_FAILURES)
         usage = usage_by_model(session)
+        decided = work_done(session, window=Window(since=utc_now() - DECIDED_WITHIN), bins=Bins(hours=24))
         costliest = costliest_articles(session, limit=MAX_COSTLIEST)
         runs = list_runs(session, limit=MAX_RUNS)
         sources = list_sources(session)
@@ -85,6 +93,7 @@ def status(
                 "n_failures": n_failures.n,
                 "n_set_aside": n_failures.n_set_aside,
                 "failures": failures,
+                "decided": decided,
                 "usage": usage,
                 "usage_by_article": costliest,
                 "runs": runs,
@@ -107,6 +116,7 @@ def status(
     missed = count(totals.n_suspected_misses, "sentence")
     console.print(f"pieces read: {pieces}; {missed} perhaps missed: claimdesk show ARTICLE tells which")
     _print_failures(failures, n_failures, titles)
+    _print_decided(decided)
     _print_usage(usage, costliest)
     if going:
         console.print(live.live_table(going))
@@ -138,6 +148,21 @@ def _print_failures(failures: "list[Failure]", counts: "FailureCounts", titles: 
         console.print(
             f"{count(counts.n_set_aside, 'article')} set aside: claimdesk extract --retry-failed takes them up again"
         )
+
+
+def _print_decided(decided: "list[WorkDone]") -> None:
+    kinds: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for entry in decided:
+        kinds[entry.model, entry.prompt][entry.kind] += entry.n
+    if not kinds:
+        return
+    shown = ("verify", "correct", "reject", "add")
+    columns = ("verified", "corrected", "rejected", "added")
+    title = f"decided in {DECIDED_WITHIN.days} days, found by"
+    table = new_table(title, "prompt", *columns, right=columns)
+    for (model, prompt), n in sorted(kinds.items()):
+        table.add_row(model, prompt, *(str(n[kind]) for kind in shown))
+    stdout_console().print(table)
 
 
 def _print_usage(usage: "list[ModelUsage]", costliest: "list[ArticleUsage]") -> None:
