@@ -33,7 +33,6 @@ def value(out: str, name: str) -> str:
 
 def test_copies_are_claims_like_any_other(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bench_desk_fill, "BASE", 100)
-    monkeypatch.setattr(bench_desk_fill, "AT_ONCE", 100)
     engine = open_store(database_url)
     bench_desk_fill.fill(engine, 300, lambda _share, _what: None)
     everything, rejected = ClaimFilter(), ClaimFilter(statuses=(ClaimStatus.REJECTED,))

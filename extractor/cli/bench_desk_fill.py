@@ -63,7 +63,7 @@ def fill(engine: "Engine", n_claims: int, tell: Callable[[float, str], None]) ->
 
     Args:
         engine: Its schema is in place.
-        n_claims: How many; rounded up to a multiple of `BASE` where it is more.
+        n_claims: How many, in tens; rounded up to a multiple of `BASE` where it is more.
         tell: Told the share that is done, in [0, 1], and what is done now.
     """
     n_base = min(BASE, n_claims)
@@ -85,9 +85,8 @@ def _write_base(engine: "Engine", n_claims: int, dice: random.Random) -> Iterato
     words, now = Words(dice), utc_now()
     sources = [" ".join(w.capitalize() for w in words.some(2)) + f" {n}" for n in range(N_SOURCES)]
     for first in range(0, n_claims, AT_ONCE):
-        ats = [
-            now - timedelta(days=DAYS * (1 - n / n_claims)) for n in range(first, first + AT_ONCE, CLAIMS_PER_ARTICLE)
-        ]
+        numbers = range(first, min(first + AT_ONCE, n_claims), CLAIMS_PER_ARTICLE)
+        ats = [now - timedelta(days=DAYS * (1 - n / n_claims)) for n in numbers]
         made = [_article(words, sources, dice, at) for at in ats]
         with open_session(engine) as session:
             for at, (article, _) in zip(ats, made, strict=True):
