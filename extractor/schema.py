@@ -792,8 +792,10 @@ class ArticleFilter(Value):
 class ListedArticle(StoredArticle):
     """An article as a list shows it, with what became of it."""
 
-    n_waiting: int
-    """Of its claims, those without a decision."""
+    by_status: dict[ClaimStatus, int] = {}
+    """Its claims; only statuses that some have, in the order of `ClaimStatus`."""
+    link: CopyLink | None = None
+    """What it repeats."""
     n_lost_pieces: int
     """Of the extraction that was saved last, as `n_suspected_misses`."""
     n_suspected_misses: int

@@ -11,6 +11,7 @@ from pydantic import PrivateAttr
 
 from extractor.check import check
 from extractor.clock import utc_now
+from extractor.compose import price_of
 from extractor.errors import NotAllowed
 from extractor.people import Act, Member, Person, Role
 from extractor.placing import place
@@ -19,17 +20,22 @@ from extractor.schema import Part, Span
 from extractor.settings import Settings
 from extractor.store import find_member, list_members, open_session
 from extractor.suggest import suggest
+from review_app.logic.article_list import ArticleRoom
 from review_app.logic.checkdesk import CheckDesk
 from review_app.logic.claim_list import ClaimList
 from review_app.logic.desk import Desk
 from review_app.logic.door import Anyone, LogIn, Stranger, come_in
+from review_app.logic.extraction import Choice, ExtractionDesk, Workshop
 from review_app.logic.factchecks import CheckSession
+from review_app.logic.intake import Intake
 from review_app.logic.people import People, PeopleDesk
 from review_app.logic.second import Second
 from review_app.logic.seconddesk import SecondDesk
 from review_app.logic.shelf import Shelf
 from review_app.logic.triage import Triage
+from review_app.logic.visible import visible
 from review_app.logic.workdesk import WorkDesk
+from review_app.reader import IngestReader
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -89,6 +95,22 @@ class Visit:
         share = load_profile(self.settings).second_look.share
         desk = SecondDesk(engine=self.engine, person=self.person, now=utc_now, share=share, place=_place, check=check)
         return Second(desk, monotonic=time.monotonic)
+
+    def articles(self) -> ArticleRoom:
+        """Return what is read of articles."""
+        return ArticleRoom(self.engine, utc_now)
+
+    def intake(self) -> Intake:
+        """Return what takes articles in."""
+        return Intake(self.engine, self.person, utc_now, IngestReader(self.settings))
+
+    def extractions(self, workshop: Workshop) -> ExtractionDesk:
+        """Return what starts and watches extractions.
+
+        Raises:
+            ConfigError: The file of prices is malformed.
+        """
+        return ExtractionDesk(self.engine, self.person, utc_now, workshop, _choices(self.settings))
 
     def claims(self) -> ClaimList:
         """Return a fresh session at the list of claims."""
@@ -151,3 +173,20 @@ def local_person(settings: Settings) -> Person:
 
 def _place(text: str, words: str, near: Span | None) -> Part:
     return place(text, words, near=near)
+
+
+def _choices(settings: Settings) -> list[Choice]:
+    """Return the models that can be chosen, the configured one first."""
+    return [_choice(model, settings) for model in dict.fromkeys((settings.model, "rules", "local"))]
+
+
+def _choice(model: str, settings: Settings) -> Choice:
+    match model:
+        case "rules":
+            return Choice(model=model, label="rules: no model, instant")
+        case "local":
+            return Choice(model=model, label="local: rules, and a small model on this machine where they are unsure")
+    price = price_of(model, settings)
+    cost = "its price is not known" if price is None else f"{price.input:g} / {price.output:g} USD a million tokens"
+    label = f"{visible(model)}: by the endpoint that is set up; {cost}"
+    return Choice(model=model, label=label, asks_limit=price is not None)

@@ -5,7 +5,16 @@ Importing this package is cheap; what only some forms of input need is loaded wh
 
 from extractor.ingest.article import Rejected, make_article, normalise
 from extractor.ingest.fetch import FetchOptions, Page, fetch_page
-from extractor.ingest.read import ENDINGS, Fetch, article_of_page, files_below, is_web, read_articles
+from extractor.ingest.read import (
+    ENDINGS,
+    Fetch,
+    article_of_page,
+    files_below,
+    is_web,
+    read_articles,
+    read_pasted,
+    read_upload,
+)
 
 __all__ = [
     "ENDINGS",
@@ -20,4 +29,6 @@ __all__ = [
     "make_article",
     "normalise",
     "read_articles",
+    "read_pasted",
+    "read_upload",
 ]

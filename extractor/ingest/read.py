@@ -1,6 +1,7 @@
 """The front door: paths, folders, globs, URLs and standard input become articles, one by one."""
 
 import glob
+import io
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -8,7 +9,7 @@ from typing import BinaryIO
 
 from extractor.errors import IngestError
 from extractor.ingest.article import Rejected, make_article
-from extractor.ingest.decoding import MAX_ARTICLE_BYTES, decode, read_limited, refuse_binary
+from extractor.ingest.decoding import MAX_ARTICLE_BYTES, decode, read_limited, refuse_binary, too_large
 from extractor.ingest.fetch import Page
 from extractor.ingest.html import charset_in_markup, looks_like_html, read_html
 from extractor.ingest.jsonl import read_jsonl
@@ -59,6 +60,32 @@ def read_articles(inputs: Sequence[str], *, stdin: BinaryIO, fetch: Fetch) -> It
             yield from _or_rejected(given, _read_file(given))
 
 
+def read_pasted(text: str, known: ArticleMetadata) -> Iterator[Article | Rejected]:
+    """Read a text, or the source of a page, that somebody pasted.
+
+    Args:
+        text: As it was pasted.
+        known: What is known of it otherwise; its origin stands in messages.
+
+    Yields:
+        An article, or why there is none.
+    """
+    yield from _or_rejected(known.origin, _read_pasted(text, known))
+
+
+def read_upload(data: bytes, name: str) -> Iterator[Article | Rejected]:
+    """Read one file that was handed over with its name.
+
+    Args:
+        data: What is in it.
+        name: Its name; the ending says how it is read, as in `read_articles`.
+
+    Yields:
+        Articles, or why there is none, in the order of the file.
+    """
+    yield from _or_rejected(name, _read_upload(data, name))
+
+
 def _or_rejected(origin: str, outcomes: Iterator[Article | Rejected]) -> Iterator[Article | Rejected]:
     """Pass outcomes on; an error ends them as one more rejection."""
     try:
@@ -74,6 +101,19 @@ def _read_stdin(stdin: BinaryIO) -> Iterator[Article | Rejected]:
         return
     source = decode(read_limited(stdin, "stdin", head=head), "stdin")
     yield _sniffed(source)(source, ArticleMetadata(origin="stdin"))
+
+
+def _read_pasted(text: str, known: ArticleMetadata) -> Iterator[Article]:
+    # A character has at least one byte: what is longer need not be encoded to be too large.
+    if len(text) > MAX_ARTICLE_BYTES or len(text.encode("utf-8", "surrogatepass")) > MAX_ARTICLE_BYTES:
+        raise too_large(known.origin)
+    yield _sniffed(text)(text, known)
+
+
+def _read_upload(data: bytes, name: str) -> Iterator[Article | Rejected]:
+    if _ending(name) not in ENDINGS:
+        raise IngestError(f"{name!r} does not end in {', '.join(ENDINGS)}: save it as one of these.")
+    yield from _read_stream(io.BufferedReader(io.BytesIO(data)), name)
 
 
 def _read_url(url: str, fetch: Fetch) -> Iterator[Article]:
@@ -152,21 +192,25 @@ def _read_file(path: str) -> Iterator[Article | Rejected]:
         raise IngestError(f"{path!r} does not exist: check the path.")
     if not os.path.isfile(path):
         raise IngestError(f"{path!r} is no regular file: give a file, or pipe it in and give '-'.")
-    ending = _ending(path)
-    if ending not in ENDINGS:
+    if _ending(path) not in ENDINGS:
         raise IngestError(f"{path!r} does not end in {', '.join(ENDINGS)}: rename it, or pipe it in and give '-'.")
     try:
         with open(path, "rb") as stream:
-            if ending == ".jsonl":
-                refuse_binary(stream.peek(PEEKED_BYTES), path)
-                yield from read_jsonl(stream, path)
-            else:
-                data = read_limited(stream, path)
-                reader = _READERS[ending]
-                declared = charset_in_markup(data) if reader is read_html else None
-                yield reader(decode(data, path, declared=declared), ArticleMetadata(origin=path))
+            yield from _read_stream(stream, path)
     except OSError as exc:
         raise IngestError(f"{path!r} cannot be read ({exc.strerror}): check its permissions and the disk.") from exc
+
+
+def _read_stream(stream: io.BufferedReader, name: str) -> Iterator[Article | Rejected]:
+    ending = _ending(name)
+    if ending == ".jsonl":
+        refuse_binary(stream.peek(PEEKED_BYTES), name)
+        yield from read_jsonl(stream, name)
+        return
+    data = read_limited(stream, name)
+    reader = _READERS[ending]
+    declared = charset_in_markup(data) if reader is read_html else None
+    yield reader(decode(data, name, declared=declared), ArticleMetadata(origin=name))
 
 
 def _ending(path: str) -> str:

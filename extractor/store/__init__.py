@@ -87,6 +87,7 @@ from extractor.store.extractions import (
     save_extraction,
     save_extractions,
     usage_by_model,
+    usage_of_article,
 )
 from extractor.store.factchecks import (
     CheckedClaim,
@@ -428,6 +429,7 @@ __all__ = [
     "undo_settlement",
     "upgrade",
     "usage_by_model",
+    "usage_of_article",
     "waiting_articles",
     "work_began",
     "work_by_person",

@@ -17,6 +17,7 @@ from extractor.schema import (
     StoredArticle,
     Value,
 )
+from extractor.store.copies import copy_links
 from extractor.store.fulltext import as_fts5, as_tsquery
 from extractor.store.index import is_postgresql
 from extractor.store.tables import ArticleRow, ClaimRow, ExtractionRow, FailureRow
@@ -90,12 +91,16 @@ def listed_articles(session: Session, *, sha256s: Sequence[str]) -> list[ListedA
     about = select_columns(col(ArticleRow.sha256), col(ArticleRow.about), col(ArticleRow.added_at))
     found = session.execute(about.where(col(ArticleRow.sha256).in_(sha256s)))
     known = {sha256: {"metadata": metadata, "added_at": added_at} for sha256, metadata, added_at in found}
-    claims, read, failures = (by_article(session, sha256s) for by_article in (_claims, _read, _failures))
+    claims = _claims(session, sha256s)
+    read, failures = (by_article(session, sha256s) for by_article in (_read, _failures))
+    links = copy_links(session, sha256s=sha256s)
     return [
         ListedArticle(
             sha256=sha256,
             **known[sha256],
-            **claims.get(sha256, {"n_claims": 0, "n_waiting": 0}),
+            n_claims=sum(claims.get(sha256, {}).values()),
+            by_status=claims.get(sha256, {}),
+            link=links.get(sha256),
             **read.get(sha256, {"n_lost_pieces": 0, "n_suspected_misses": 0}),
             **failures.get(sha256, {"n_failures": 0, "is_set_aside": False}),
         )
@@ -104,14 +109,16 @@ def listed_articles(session: Session, *, sha256s: Sequence[str]) -> list[ListedA
     ]
 
 
-def _claims(session: Session, sha256s: Sequence[str]) -> Mapping[str, dict[str, Any]]:
-    waiting = func.sum(case((col(ClaimRow.status) == ClaimStatus.PENDING, 1), else_=0))
+def _claims(session: Session, sha256s: Sequence[str]) -> Mapping[str, dict[ClaimStatus, int]]:
     query = (
-        select_columns(col(ClaimRow.article_sha256), func.count(), waiting)
+        select_columns(col(ClaimRow.article_sha256), col(ClaimRow.status), func.count())
         .where(col(ClaimRow.article_sha256).in_(sha256s), col(ClaimRow.status) != ClaimStatus.SUPERSEDED)
-        .group_by(col(ClaimRow.article_sha256))
+        .group_by(col(ClaimRow.article_sha256), col(ClaimRow.status))
     )
-    return {sha256: {"n_claims": n, "n_waiting": n_waiting} for sha256, n, n_waiting in session.execute(query)}
+    counts: dict[str, dict[ClaimStatus, int]] = {}
+    for sha256, status, n in session.execute(query):
+        counts.setdefault(sha256, {})[status] = n
+    return {sha256: {status: of[status] for status in ClaimStatus if status in of} for sha256, of in counts.items()}
 
 
 def _read(session: Session, sha256s: Sequence[str]) -> Mapping[str, dict[str, Any]]:

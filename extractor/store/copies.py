@@ -5,7 +5,7 @@ Nothing is loaded but the few articles that share a key with the new one, howeve
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, text
@@ -92,6 +92,12 @@ def copy_link(session: Session, *, sha256: str) -> CopyLink | None:
     """Return what an article repeats; None when it is the first of its story."""
     row = session.get(NearCopyRow, sha256)
     return row.as_value() if row else None
+
+
+def copy_links(session: Session, *, sha256s: Sequence[str]) -> dict[str, CopyLink]:
+    """Return what each of some articles repeats; those that repeat nothing are left out."""
+    rows = session.exec(select(NearCopyRow).where(col(NearCopyRow.article_sha256).in_(sha256s)))
+    return {row.article_sha256: row.as_value() for row in rows}
 
 
 def also_in(session: Session, *, sha256: str) -> list[Appearance]:

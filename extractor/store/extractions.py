@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import case, delete, func, insert, tuple_
+from sqlalchemy import Select, case, delete, func, insert, tuple_
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, exists, select
@@ -308,20 +309,29 @@ def usage_by_model(session: Session) -> list[ModelUsage]:
 def costliest_articles(session: Session, *, limit: int) -> list[ArticleUsage]:
     """Return the extractions that used most, in money where it is known, else in tokens."""
     tokens = col(ExtractionRow.prompt_tokens) + col(ExtractionRow.output_tokens)
-    query = (
-        select_columns(
-            col(ExtractionRow.article_sha256),
-            col(ExtractionRow.model),
-            col(ExtractionRow.calls),
-            col(ExtractionRow.prompt_tokens),
-            col(ExtractionRow.output_tokens),
-            col(ExtractionRow.call_seconds),
-            col(ExtractionRow.cost_usd),
-        )
-        .where(col(ExtractionRow.calls) > 0)
-        .order_by(func.coalesce(col(ExtractionRow.cost_usd), 0.0).desc(), tokens.desc())
-        .limit(limit)
-    )
+    query = select_columns(*_USED).where(col(ExtractionRow.calls) > 0)
+    cost = func.coalesce(col(ExtractionRow.cost_usd), 0.0)
+    return _usages(session, query.order_by(cost.desc(), tokens.desc()).limit(limit))
+
+
+def usage_of_article(session: Session, *, article_sha256: str) -> list[ArticleUsage]:
+    """Return what each extraction of an article used, in the order in which they were saved."""
+    query = select_columns(*_USED).where(col(ExtractionRow.article_sha256) == article_sha256)
+    return _usages(session, query.order_by(col(ExtractionRow.id)))
+
+
+_USED = (
+    col(ExtractionRow.article_sha256),
+    col(ExtractionRow.model),
+    col(ExtractionRow.calls),
+    col(ExtractionRow.prompt_tokens),
+    col(ExtractionRow.output_tokens),
+    col(ExtractionRow.call_seconds),
+    col(ExtractionRow.cost_usd),
+)
+
+
+def _usages(session: Session, query: Select[*tuple[Any, ...]]) -> list[ArticleUsage]:
     return [
         ArticleUsage(
             article_sha256=article_sha256,

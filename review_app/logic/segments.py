@@ -169,7 +169,7 @@ def runs(text: str, marks: Sequence[Mark], within: Span | None = None) -> tuple[
 
 def article_view(
     article: Article,
-    claim: Claim,
+    claim: Claim | None,
     others: Iterable[StoredClaim] = (),
     reading: Reading | None = None,
     *,
@@ -180,7 +180,7 @@ def article_view(
 
     Args:
         article: Where all spans point to.
-        claim: The one in focus.
+        claim: The one in focus; None shows the article from its beginning.
         others: The article's other claims, faintly marked.
         reading: What was read of the article.
         focus: What is marked as the claim's parts, where that is not what the claim has.
@@ -190,8 +190,9 @@ def article_view(
         Paragraphs in reading order. An article longer than `SHOWN_CHARS` is cut around the claim, and
         the view says how much is left out.
     """
-    window = window_of(article.text, claim.content.spans)
-    marks = marks_of(focus or focus_of(claim), others, reading)
+    own = focus_of(claim) if claim else Focus()
+    window = window_of(article.text, own.content)
+    marks = marks_of(focus or own, others, reading)
     title = article.metadata.title
     paragraphs = []
     for found in re.finditer(r"[^\n]+", article.text):
@@ -202,7 +203,7 @@ def article_view(
             is_title = is_head and found.group().strip() == title and not any(run.kinds for run in cut)
             paragraphs.append(Paragraph(runs=cut, is_head=is_head, is_title=is_title))
     return ArticleView(
-        claim_id=claim.id,
+        claim_id=claim.id if claim else article.sha256,
         heading=visible(title) if title else None,
         byline=_byline(article),
         appearances=_also(appearances),

@@ -21,7 +21,7 @@ from review_app.views.saved_views import views_menu
 from review_app.widgets.claims import claims_pane
 from review_app.widgets.frame import message
 from review_app.widgets.markup import safe
-from review_app.widgets.ways import go
+from review_app.widgets.ways import go, is_back_from
 
 ORDERS = {
     ClaimOrder.QUEUE: "Most urgent first",
@@ -53,6 +53,8 @@ class ClaimsPage:
     def read(self) -> Read:
         """Return what is to be shown in this run."""
         wanted, self._wanted = self._wanted, None
+        if wanted is None and is_back_from("claim"):
+            wanted = self._shown
         read = Read(view=wanted) if wanted else read_view({p: st.query_params.get_all(p) for p in st.query_params})
         self._shown = read.view
         return read

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from extractor.people import Act
 from review_app.deps import Visit
+from review_app.views.articles import articles_page
 from review_app.views.claims import claims_page
 from review_app.views.desk import desk_page
 from review_app.views.factchecks import fact_checks_page
@@ -29,6 +30,7 @@ PAGES = (
     Page("Review", "", Act.READ, review_page),
     Page("Claims", "claims", Act.READ, claims_page),
     Page("Fact-checks", "factchecks", Act.READ, fact_checks_page),
+    Page("Articles", "articles", Act.READ, articles_page),
     Page("Second look", "second", Act.READ, second_page),
     Page("Desk", "desk", Act.READ, desk_page),
     Page("People", "people", Act.MANAGE, people_page),

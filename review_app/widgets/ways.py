@@ -25,3 +25,11 @@ def follow(pages: "Sequence[Page]") -> None:
     for page in pages:
         if page.url_path == path:
             st.switch_page(page, query_params=address)
+
+
+def is_back_from(param: str) -> bool:
+    """Tell whether the browser's way back has led to a page from one that it was left for.
+
+    Streamlit sets the other page's address before it leaves this one, and so that is what the browser comes back to.
+    """
+    return param in st.query_params

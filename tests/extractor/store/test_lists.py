@@ -12,6 +12,7 @@ from extractor.schema import (
     ArticleMetadata,
     ArticleState,
     ClaimFilter,
+    ClaimStatus,
     Count,
     DecisionKind,
     Extraction,
@@ -166,15 +167,15 @@ def test_what_became_of_an_article_stands_beside_it(desk: Engine) -> None:
         listed = listed_articles(session, sha256s=[*(a.sha256 for a in BY_TITLE.values()), "f" * 64])
         stored = stored_articles(session, sha256s=[FULL.sha256, "f" * 64])
     told = {
-        a.title: (a.n_claims, a.n_waiting, a.n_lost_pieces, a.n_suspected_misses, a.n_failures, a.is_set_aside, a.model)
+        a.title: (a.n_claims, a.by_status, a.n_lost_pieces, a.n_suspected_misses, a.n_failures, a.is_set_aside, a.model)
         for a in listed
     }
     assert told == {
-        "Rivers": (2, 2, 0, 1, 0, False, "rules"),
-        "Leer": (0, 0, 0, 0, 0, False, "rules"),
-        "Lossy": (1, 0, 1, 0, 0, False, "rules"),
-        "Unread": (0, 0, 0, 0, 0, False, None),
-        "Failed": (0, 0, 0, 0, 1, True, None),
+        "Rivers": (2, {ClaimStatus.PENDING: 2}, 0, 1, 0, False, "rules"),
+        "Leer": (0, {}, 0, 0, 0, False, "rules"),
+        "Lossy": (1, {ClaimStatus.VERIFIED: 1}, 1, 0, 0, False, "rules"),
+        "Unread": (0, {}, 0, 0, 0, False, None),
+        "Failed": (0, {}, 0, 0, 1, True, None),
     }
     assert list(stored) == [FULL.sha256]
     assert stored[FULL.sha256].n_claims == 2
