@@ -176,8 +176,9 @@ def _pages(page: ArticlesPage, screen: ArticlesScreen) -> None:
 
     with st.container(key="articles_pages", horizontal=True, horizontal_alignment="center"):
         st.pagination(screen.n_pages, key="articles_number", on_change=changed)
-    if screen.total.n >= MOST_LISTED and screen.view.page == screen.n_pages:
-        st.html(f'<p class="cd-hint">Pages end at {MOST_LISTED:,} articles: search for others.</p>')
+    is_cut = screen.total.n >= MOST_LISTED or not screen.total.is_exact
+    if is_cut and screen.view.page == screen.n_pages:
+        st.html('<p class="cd-hint">Pages end here: search for other articles.</p>')
 
 
 def _article(visit: Visit, page: ArticlesPage, view: ArticlesView, desk: ExtractionDesk) -> None:
@@ -211,7 +212,7 @@ def _deeds(visit: Visit, page: ArticlesPage, opened: OpenedArticle, desk: Extrac
             args=(visit, opened.first_waiting),
         )
     if desk.may_start:
-        label = "Extract it again" if opened.is_read else "Extract its claims"
+        label = "Extract it by another model" if opened.is_read else "Extract its claims"
         st.button(label, key="article_extract", on_click=page.choose, args=((opened.sha256,),))
 
 

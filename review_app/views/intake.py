@@ -21,6 +21,7 @@ def intake_panel(intake: Intake, choose: Callable[[tuple[str, ...]], None]) -> N
         intake: Takes it.
         choose: Goes to the extraction of some articles.
     """
+    _told(choose)
     # The fields are emptied by being made anew, once what was in them is stored.
     number = st.session_state.setdefault("intake_number", 0)
     pasted = st.text_area(
@@ -50,6 +51,9 @@ def intake_panel(intake: Intake, choose: Callable[[tuple[str, ...]], None]) -> N
             st.rerun()
     if problem := st.session_state.pop("intake_problem", None):
         st.html(f'<p class="cd-problem" role="alert">{safe(problem)}</p>')
+
+
+def _told(choose: Callable[[tuple[str, ...]], None]) -> None:
     results: Results | None = st.session_state.get("intake_results")
     if results:
         results_list(results)

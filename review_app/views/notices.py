@@ -18,14 +18,14 @@ def empty_page(screen: EmptyScreen) -> None:
         n_articles = words.count(len(screen.left_out), "article")
         message(
             "No claims yet",
-            [f"{n_articles} in the database, and no claim in any. Extract them:"],
+            [f"{n_articles} in the database, and no claim in any. Extract them under Articles, or by"],
             ["claimdesk extract"],
         )
         left_out_list(screen.left_out)
     else:
         message(
             "Nothing to review yet",
-            ["Add an article, a file or an address, and pull out its claims. Then reload this page."],
+            ["Add an article, a file or an address, and pull out its claims: under Articles, or by these commands."],
             ["claimdesk ingest article.txt", "claimdesk extract"],
         )
 
