@@ -102,7 +102,10 @@ class _Troubles(logging.Handler):
         """Pass a complaint on."""
         if record.msg not in self._told:
             self._told.add(record.msg)
-            self._tell(f"OpenTelemetry: {record.getMessage().rstrip('.')}; the work goes on")
+            # Its complaint about headers that it cannot read quotes them, and a key may be among them.
+            about_headers = "OTEL_EXPORTER_OTLP_HEADERS is not of the form name=value,name=value"
+            text = about_headers if "Header" in record.msg else record.getMessage().rstrip(".")
+            self._tell(f"OpenTelemetry: {text}; the work goes on")
 
 
 class Telemetry:
