@@ -285,4 +285,13 @@ def _is_individual(item: Spoken, reading: Reading) -> bool:
     if source.kind is SourceKind.ORGANISATION:
         return source.role is not None and source.role.lower() in nouns.spokespeople and len(words) > 1
     plural = words[0] in reading.language.grammar.plural or words[0] not in reading.language.grammar.determiners
+    if _is_group(words, reading.language):
+        return False
     return not plural or words[0] in reading.language.grammar.introducing
+
+
+def _is_group(words: Sequence[str], language: Language) -> bool:
+    """``the scientists behind the study``: the noun before the first preposition is a plural."""
+    head = next((n for n, word in enumerate(words) if word in language.grammar.prepositions), len(words))
+    nouns = language.nouns
+    return head > 0 and words[head - 1] in nouns.anonymous - nouns.individuals - nouns.callings

@@ -201,7 +201,8 @@ class PhraseReader:
         while first < len(self.frame) and self.frame[first].lower in self._language.grammar.determiners:
             first += 1
         after = self._names.at.get(self.frame[first].start) if first < len(self.frame) else None
-        if after is None or after.kind is not EntityKind.PLACE:
+        bodies = (EntityKind.PLACE, EntityKind.ORGANISATION)
+        if after is None or after.kind not in bodies:
             return False
         for start in range(index - 1, max(-1, index - 5), -1):
             before = self._names.at.get(self.frame[start].start)
@@ -209,8 +210,18 @@ class PhraseReader:
                 while start and self.frame[start - 1].lower in self._language.grammar.determiners:
                     start -= 1
                 led = start > 0 and self.frame[start - 1].lower in self._language.grammar.prepositions
-                return before.kind is EntityKind.PLACE and led
+                return before.kind in bodies and led and self._names_group(start)
         return False
+
+    def _names_group(self, end: int) -> bool:
+        """``authorities in Norland``, ``the banks of Norland``: a plural and its preposition before a name."""
+        while (
+            end
+            and self.frame[end - 1].lower in self._language.grammar.determiners | self._language.grammar.prepositions
+        ):
+            end -= 1
+        known = self._language.nouns.anonymous | self._language.nouns.organisations
+        return end > 0 and self.frame[end - 1].lower in known
 
     def _before_clause(self, index: int) -> Phrase | None:
         """``officials who ordered that change``: a relative clause with words in it that end a noun phrase."""

@@ -251,3 +251,23 @@ def test_a_denial_never_states_what_is_denied(text: str, stated: str) -> None:
     )
     (draft,) = rules.find(article, segment(article))
     assert draft.text == stated
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        pytest.param(
+            "The scientists behind the study noted that the sharks had left. Dr Ruta Osei had seen it coming. "
+            "The orcas, she suggested, hunted them.",
+            ["The scientists behind the study", "Ruta Osei"],
+            id="she-is-no-group",
+        ),
+        pytest.param(
+            "Authorities in Norway and the United States announced that 37 people were arrested.",
+            ["Authorities in Norway and the United States"],
+            id="authorities-of-two-countries",
+        ),
+    ],
+)
+def test_groups(text: str, names: list[str]) -> None:
+    assert [name for name, _, _ in found(text)] == names
