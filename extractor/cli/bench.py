@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from extractor.cli.bench_batch import batch
 from extractor.cli.bench_copies import near_copies
 from extractor.cli.bench_desk import desk
+from extractor.cli.bench_faults import faults
 from extractor.cli.bench_guard import guard
 from extractor.cli.bench_kills import kills
 from extractor.cli.bench_sessions import sessions
@@ -25,10 +27,12 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Measure speed and soundness on this machine.", no_args_is_help=True)
 
+app.command("batch")(batch)
+app.command("faults")(faults)
 app.command("guard")(guard)
+app.command("kills")(kills)
 app.command("near-copies")(near_copies)
 app.command("workers")(workers)
-app.command("kills")(kills)
 app.command("desk")(desk)
 app.command("sessions")(sessions)
 

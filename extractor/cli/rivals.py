@@ -15,6 +15,8 @@ from extractor.cli.gold import placed
 from extractor.cli.output import bytes_progress, complain
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from eval.cases import GoldCase
     from eval.peers.environment import Worker
     from eval.run import Prediction
@@ -102,12 +104,13 @@ async def opened(
                 yield _Ours(HybridExtractor(asked) if options.name == "local" else EndpointExtractor(asked))
 
 
-def langextract_worker(settings: "Settings", *, install: bool) -> "Worker":
+def langextract_worker(settings: "Settings", *, install: bool, script: "Path | None" = None) -> "Worker":
     """Return the process in which langextract runs, not yet started.
 
     Args:
         settings: Says where the cache is.
         install: Create its environment where it is missing.
+        script: Runs in it instead of the usual one.
 
     Raises:
         ConfigError: It is not installed and should not be, or cannot be.
@@ -120,7 +123,7 @@ def langextract_worker(settings: "Settings", *, install: bool) -> "Worker":
         environment.install(folder, tell=complain)
     elif not environment.is_installed(folder):
         raise ConfigError(f"langextract is not installed in {str(folder)!r}; add --install, or leave it out.")
-    return environment.Worker(environment.python_of(folder))
+    return environment.Worker(environment.python_of(folder), script or environment.SCRIPT)
 
 
 @dataclass(frozen=True)
