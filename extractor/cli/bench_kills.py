@@ -8,13 +8,15 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from enum import StrEnum
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from extractor.cli.bench_databases import ServerOption, new_database, postgres
 from extractor.cli.output import complain, new_table, stdout_console
 
 if TYPE_CHECKING:
@@ -37,11 +39,16 @@ EARLY = 0.2
 """Share of the runs that are killed at any moment of their start."""
 
 
+class Kind(StrEnum):
+    """Of database."""
+
+    SQLITE = "sqlite"
+    POSTGRESQL = "postgresql"
+
+
 def kills(
-    database: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="An empty database, SQLite or PostgreSQL; a temporary file without."),
-    ] = None,
+    on: Annotated[Kind | None, typer.Option(help="Only on this kind of database; on both without.")] = None,
+    server: ServerOption = None,
     n_kills: Annotated[int, typer.Option("--kills", min=1, help="So often the run is killed.")] = 200,
     n_articles: Annotated[int, typer.Option("--articles", min=1, help="The backlog.")] = 500,
     seed: Annotated[int, typer.Option(help="Of the moments.")] = 0,
@@ -55,16 +62,23 @@ def kills(
     from extractor.cli.bench_worker import content
     from extractor.cli.gold import machine
 
-    with TemporaryDirectory(prefix="claimdesk-kills-") as folder:
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory(prefix="claimdesk-kills-"))
+        urls = {}
+        if on is not Kind.POSTGRESQL:
+            urls[Kind.SQLITE] = f"sqlite:///{folder}/killed.db"
+        if on is not Kind.SQLITE:
+            urls[Kind.POSTGRESQL] = stack.enter_context(new_database(stack.enter_context(postgres(server))))
         with delayed_endpoint(content(), delay_s=0) as base_url:
             undisturbed = _Trial(f"sqlite:///{folder}/undisturbed.db", base_url, n_articles)
             undisturbed.run()
-        with delayed_endpoint(content(), delay_s=DELAY_S) as base_url:
-            killed = _Trial(database or f"sqlite:///{folder}/killed.db", base_url, n_articles)
-            killed.kill_often(n_kills, random.Random(seed))
-            killed.run()
-            _report(killed, undisturbed)
-    typer.echo(f"{killed.kind}, {n_articles} articles, seed {seed}; {machine()}")
+        for kind, url in urls.items():
+            with delayed_endpoint(content(), delay_s=DELAY_S) as base_url:
+                killed = _Trial(url, base_url, n_articles)
+                killed.kill_often(n_kills, random.Random(seed), name=kind)
+                killed.run()
+                _report(kind, killed, undisturbed)
+    typer.echo(f"{n_articles} articles, {CONCURRENCY} in flight, seed {seed}; {machine()}")
 
 
 @dataclass
@@ -89,27 +103,16 @@ class _Trial:
 
     def __post_init__(self) -> None:
         from extractor.cli.bench_worker import Task, fill
-        from extractor.errors import ConfigError
-        from extractor.store import count_articles, open_store
 
-        open_store(self.url).dispose()
-        with self._session() as session:
-            n = count_articles(session).n
-        if n:
-            raise ConfigError(f"the database holds {n} articles: name an empty one")
-        fill(Task(kind="fill", n_articles=self.n_articles, concurrency=1, database_url=self.url))
+        fill(Task(n_articles=self.n_articles, database_url=self.url))
         self._requests = asyncio.run(_requests(self.n_articles))
-
-    @property
-    def kind(self) -> str:
-        return "PostgreSQL" if self.url.startswith("postgres") else "SQLite"
 
     def run(self) -> None:
         """Let a run come to its end."""
         with self._start(subprocess.DEVNULL) as process:
             process.wait()
 
-    def kill_often(self, n_kills: int, moments: random.Random) -> None:
+    def kill_often(self, n_kills: int, moments: random.Random, *, name: str) -> None:
         start_s = self._start_s()
         for n in range(1, n_kills + 1):
             kept, before = self.kept(), self.counts()[0]
@@ -125,7 +128,7 @@ class _Trial:
             time.sleep(0.05)
             self.lives.append(_Life(had_begun, self.counts()[0] - before, kept))
             if n % 20 == 0:
-                complain(f"{self.kind}: {n} of {n_kills} kills, {len(kept)} of {self.n_articles} articles done")
+                complain(f"{name}: {n} of {n_kills} kills, {len(kept)} of {self.n_articles} articles done")
 
     def counts(self) -> tuple[Counter[int], Counter[int]]:
         """Return how often each story was asked about, and how often the answer was taken."""
@@ -212,13 +215,13 @@ def _await_begin(process: "subprocess.Popen[str]") -> None:
     raise RuntimeError("the run ended before it began")
 
 
-def _report(killed: _Trial, undisturbed: _Trial) -> None:
+def _report(kind: Kind, killed: _Trial, undisturbed: _Trial) -> None:
     claims, wanted = Counter(killed.claims()), Counter(undisturbed.claims())
     asked, answered = killed.counts()
     stories = range(killed.n_articles)
     again = sum(max(asked[n] - 1, 0) for n in stories)
     answered_again = sum(max(answered[n] - 1, 0) for n in stories)
-    table = new_table("after the kills and one run to the end", killed.kind, right=(killed.kind,))
+    table = new_table("after the kills and one run to the end", kind, right=(kind,))
     for name, n in (
         ("kills", len(killed.lives)),
         ("of them while articles were in flight", sum(bool(life.asked) for life in killed.lives)),
