@@ -22,7 +22,9 @@ from extractor.waits import used_up_for_s
 LOOKED_AT = 40
 """So many answers back are looked at, and ..."""
 TOO_MANY = 4
-"""... so many 429s or 503s among them mean the endpoint's limit, and not a passing fault."""
+"""... so many 429s among them, or so many 503s, mean the endpoint's limit, and not a passing fault."""
+TOO_MANY_AT_FIRST = 8
+"""The same as long as no limit was met: an endpoint may fail now and then without having any."""
 
 BELOW = 0.9
 """Of the rate seen to be taken; the new rate after a 429."""
@@ -51,7 +53,7 @@ class Found:
         """Calls in flight."""
         self.paused_until = 0.0
         self._most_slots = max_in_flight
-        self._last: deque[bool] = deque(maxlen=LOOKED_AT)
+        self._last: deque[Fault | None] = deque(maxlen=LOOKED_AT)
         self._taken: deque[float] = deque(maxlen=4096)
         self._changed_at = 0.0
         self._began_at = 0.0
@@ -71,8 +73,8 @@ class Found:
 
     def answered(self, now: float, headers: Mapping[str, str]) -> None:
         """Take note of an answer, and of what its headers say about what is left."""
-        self._last.append(True)
-        if all(self._last):
+        self._last.append(None)
+        if not any(self._last):
             self._n_pauses = 0
         if self.rate is not None:
             self.rate *= 1 + GROWTH_PER_S / max(self.rate, 1.0)
@@ -81,10 +83,12 @@ class Found:
 
     def turned_away(self, now: float, sent_at: float, fault: Fault, retry_after_s: float | None) -> None:
         """Take note of a 429 or 503; what was sent before the last change says nothing about the new pace."""
-        self._last.append(False)
         if sent_at in self._taken:
             self._taken.remove(sent_at)
-        if sent_at < self._changed_at or self._last.count(False) < TOO_MANY:
+        if sent_at < self._changed_at:
+            return
+        self._last.append(fault)
+        if self._last.count(fault) < (TOO_MANY if self._has_met(fault) else TOO_MANY_AT_FIRST):
             return
         if fault is Fault.RATE_LIMITED:
             self.rate = max(LEAST_RATE, BELOW * self._seen_rate(now))
@@ -99,8 +103,14 @@ class Found:
     def _seen_rate(self, now: float) -> float:
         """Calls taken in a second since the last pause, over one to ten seconds; never more than is set."""
         begin = max(self._began_at, now - SEEN_FOR_S, self._taken[0] if self._taken else now)
-        seen = sum(at >= begin for at in self._taken) / max(now - begin, 1.0)
-        return seen if self.rate is None else min(seen, self.rate)
+        n = sum(at >= begin for at in self._taken)
+        if self.rate is None:
+            return n / max(now - begin, 1.0)
+        # Calls are spaced out, so that a part of a second tells as much.
+        return min(n / max(now - begin, TOO_MANY / self.rate), self.rate)
+
+    def _has_met(self, fault: Fault) -> bool:
+        return self.rate is not None if fault is Fault.RATE_LIMITED else self.slots < self._most_slots
 
 
 class Ticker(Protocol):
