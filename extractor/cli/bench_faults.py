@@ -50,9 +50,9 @@ class _End:
 
 
 def faults(
-    n_articles: Annotated[int, typer.Option("--articles", min=1_000, help="The backlog.")] = 3_000,
+    n_articles: Annotated[int, typer.Option("--articles", min=500, help="The backlog.")] = 1_500,
     share: Annotated[float, typer.Option(min=0, max=1, help="Of the answers, faulty.")] = 0.3,
-    in_flight: Annotated[int, typer.Option(min=1, help="Articles at once.")] = 48,
+    in_flight: Annotated[int, typer.Option(min=1, help="Articles at once.")] = 16,
     seed: Annotated[int, typer.Option(help="Of the dice.")] = 0,
 ) -> None:
     """Work through a backlog while a share of all answers is faulty, every kind of fault mixed with the others.

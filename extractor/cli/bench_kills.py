@@ -33,8 +33,8 @@ COMMAND = (
 )
 DELAY_S = 0.1
 CONCURRENCY = 4
-LONGEST_LIFE_S = 0.25
-"""After it has begun, a run lives so long at most."""
+LONGEST_LIFE = 0.15
+"""After it has begun, a run lives so long at most, as a share of the time it took to begin."""
 EARLY = 0.2
 """Share of the runs that are killed at any moment of their start."""
 
@@ -113,14 +113,17 @@ class _Trial:
             process.wait()
 
     def kill_often(self, n_kills: int, moments: random.Random, *, name: str) -> None:
+        """Kill runs until it was done so often, or nothing is left to do."""
         start_s = self._start_s()
         for n in range(1, n_kills + 1):
+            if self.n_undone() == 0:
+                return
             kept, before = self.kept(), self.counts()[0]
             had_begun = moments.random() >= EARLY
             with self._start(subprocess.PIPE) as process:
                 if had_begun:
                     _await_begin(process)
-                    time.sleep(moments.uniform(0, LONGEST_LIFE_S))
+                    time.sleep(moments.uniform(0, LONGEST_LIFE * start_s))
                 else:
                     time.sleep(moments.uniform(0, start_s))
                 process.kill()

@@ -4,7 +4,8 @@ An endpoint limits in two ways, and each is answered in its own terms. A 429 say
 often: calls are spaced out at a rate a little below what it was seen to take. A 503 says that it has too
 much to do at once: the number of calls in flight is halved. Both grow back slowly (additive increase,
 multiplicative decrease; Chiu and Jain 1989), so that a limit is found and kept to, and noticed when it is
-lifted. A single 429 or 503 slows down only the question it was the answer to.
+lifted. A single 429 or 503 slows down only the question it was the answer to. An endpoint that turns calls away
+at random, however slow they come, is known by that, and slows nobody down for long.
 """
 
 import asyncio
@@ -21,10 +22,12 @@ from extractor.waits import used_up_for_s
 
 LOOKED_AT = 40
 """So many answers back are looked at, and ..."""
-TOO_MANY = 4
+TOO_MANY = 6
 """... so many 429s among them, or so many 503s, mean the endpoint's limit, and not a passing fault."""
-TOO_MANY_AT_FIRST = 8
-"""The same as long as no limit was met: an endpoint may fail now and then without having any."""
+NOISE = 0.3
+"""Where no larger share is turned away, and as many at half the pace as before, the pace is not the reason."""
+OVER_AFTER = 100
+"""So many good answers in a row, and what comes next is new trouble."""
 
 BELOW = 0.9
 """Of the rate seen to be taken; the new rate after a 429."""
@@ -43,6 +46,33 @@ SEEN_FOR_S = 10.0
 """Over so long a time the rate is measured."""
 
 
+class _Trouble:
+    """What is known about one of the two ways to turn calls away."""
+
+    def __init__(self) -> None:
+        self.too_many = TOO_MANY
+        self._began: tuple[float, float] | None = None
+
+    def is_noise(self, pace: float, share: float) -> bool:
+        """Tell whether a slower pace has not helped; then it takes twice as many to be noticed from now on.
+
+        Args:
+            pace: Rate or slots in force.
+            share: Of the last answers, turned away.
+        """
+        at, most = self._began or (pace, share)
+        began_at, began_with = self._began = at, max(most, share)
+        if pace > began_at / 2 or share > NOISE or share < began_with / 3:
+            return False
+        self.too_many = min(2 * self.too_many, LOOKED_AT - 1)
+        self._began = None
+        return True
+
+    def ended(self) -> None:
+        """Take note that nothing is turned away any more."""
+        self._began = None
+
+
 class Found:
     """What is known of the endpoint's own limits; pure arithmetic over times that the caller gives, in seconds."""
 
@@ -58,7 +88,8 @@ class Found:
         self._changed_at = 0.0
         self._began_at = 0.0
         self._next_at = 0.0
-        self._n_pauses = 0
+        self._n_pauses = self._n_in_a_row = 0
+        self._troubles = {Fault.RATE_LIMITED: _Trouble(), Fault.OVERLOADED: _Trouble()}
 
     def next_turn(self, now: float) -> float:
         """Return when the next call may go out, and count it as gone."""
@@ -74,6 +105,10 @@ class Found:
     def answered(self, now: float, headers: Mapping[str, str]) -> None:
         """Take note of an answer, and of what its headers say about what is left."""
         self._last.append(None)
+        self._n_in_a_row += 1
+        if self._n_in_a_row == OVER_AFTER:
+            for trouble in self._troubles.values():
+                trouble.ended()
         if not any(self._last):
             self._n_pauses = 0
         if self.rate is not None:
@@ -87,18 +122,29 @@ class Found:
             self._taken.remove(sent_at)
         if sent_at < self._changed_at:
             return
+        self._n_in_a_row = 0
         self._last.append(fault)
-        if self._last.count(fault) < (TOO_MANY if self._has_met(fault) else TOO_MANY_AT_FIRST):
+        trouble, n = self._troubles[fault], self._last.count(fault)
+        if n < trouble.too_many:
             return
+        share = n / len(self._last)
+        self._last.clear()
+        self._changed_at = now
         if fault is Fault.RATE_LIMITED:
-            self.rate = max(LEAST_RATE, BELOW * self._seen_rate(now))
+            seen = self._seen_rate(now)
+            if trouble.is_noise(self.rate or seen, share):
+                self.rate = None
+                return
+            self.rate = max(LEAST_RATE, BELOW * seen)
         else:
+            if trouble.is_noise(self.slots, share):
+                self.slots = float(self._most_slots)
+                return
             self.slots = max(1.0, self.slots / 2)
         pause = min(FIRST_PAUSE_S * 2**self._n_pauses, LONGEST_PAUSE_S) if retry_after_s is None else retry_after_s
         self.paused_until = max(self.paused_until, now + pause)
         self._n_pauses += 1
-        self._last.clear()
-        self._changed_at, self._began_at = now, self.paused_until
+        self._began_at = self.paused_until
 
     def _seen_rate(self, now: float) -> float:
         """Calls taken in a second since the last pause, over one to ten seconds; never more than is set."""
@@ -108,9 +154,6 @@ class Found:
             return n / max(now - begin, 1.0)
         # Calls are spaced out, so that a part of a second tells as much.
         return min(n / max(now - begin, TOO_MANY / self.rate), self.rate)
-
-    def _has_met(self, fault: Fault) -> bool:
-        return self.rate is not None if fault is Fault.RATE_LIMITED else self.slots < self._most_slots
 
 
 class Ticker(Protocol):

@@ -1,6 +1,7 @@
 """The pace of calls, simulated: no time passes, so nothing depends on the machine."""
 
 import asyncio
+import random
 import selectors
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -102,6 +103,31 @@ def test_a_few_faults_that_pass_slow_nobody_down() -> None:
     pace = Pace(RateLimits(max_in_flight=8), LoopTicker())
     assert simulate(work) < 1
     assert (pace.found.rate, pace.found.slots) == (None, 8)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.2])
+def test_faults_that_do_not_hang_on_the_pace_slow_nobody_down_for_long(share: float) -> None:
+    """429 and 503, each to half of the share, at random: a slower pace would not help."""
+    dice = random.Random(1)
+    pace = Pace(RateLimits(max_in_flight=512), LoopTicker())
+    left = iter(range(8_000))
+
+    async def worker() -> None:
+        for _ in left:
+            while True:
+                async with pace.turn(100) as sent_at:
+                    await asyncio.sleep(0.1)
+                    thrown = dice.random()
+                    if thrown >= share:
+                        pace.answered({}, prompt_tokens=100, used_tokens=120, output_tokens=20)
+                        break
+                    fault = Fault.RATE_LIMITED if thrown < share / 2 else Fault.OVERLOADED
+                    pace.turned_away(sent_at, fault, 0.05)
+
+    async def work() -> None:
+        await asyncio.gather(*(worker() for _ in range(48)))
+
+    assert simulate(work) < 3 * (8_000 / 48 * 0.1) * (1 + share)
 
 
 @pytest.mark.parametrize("rpm", [6, 60, 600])
