@@ -6,7 +6,6 @@ nothing, and prints what it took as JSON.
 
 import asyncio
 import json
-import resource
 import sys
 import time
 
@@ -14,6 +13,7 @@ import instructor
 import openai
 
 from eval.delayed_endpoint import story_text
+from eval.memory import peak_mb
 from eval.peers.plain import MAX_OUTPUT_TOKENS, PlainReply, question
 
 
@@ -44,8 +44,7 @@ def main() -> None:
     began, cpu = time.perf_counter(), time.process_time()
     n_claims = asyncio.run(ask_all(base_url, texts, in_flight))
     took = {"n_done": n_claims, "seconds": time.perf_counter() - began, "cpu_s": time.process_time() - cpu}
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sys.stdout.write(json.dumps({**took, "peak_mb": peak_mb}) + "\n")
+    sys.stdout.write(json.dumps({**took, "peak_mb": peak_mb()}) + "\n")
 
 
 if __name__ == "__main__":

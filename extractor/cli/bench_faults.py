@@ -15,7 +15,7 @@ from extractor.schema import Claim, PieceState
 TIMEOUT_S = 2.0
 """The client's patience for one answer, so that a run of minutes sees many that never come."""
 DELAY_S = 0.1
-FAILED = "failed"
+FAILED = "article failed"
 """Of an article: it has no extraction but a reason."""
 
 TRUTH: Mapping[AnswerKind, tuple[str, str]] = {
@@ -113,7 +113,7 @@ def _is_true(kind: AnswerKind, end: _End) -> bool:
 
 
 def _print_kinds(answers: Answers, ends: Mapping[int, _End]) -> None:
-    numbers = ("answers", "articles that it was the last one for", "done", "piece lost", "failed", "true reason")
+    numbers = ("answers", "articles: it was the last", "with claims", "piece lost", "article failed", "true reason")
     table = new_table("answer", *numbers, right=numbers)
     for kind in AnswerKind:
         last = [ends[n] for n, kinds in answers.items() if kinds[-1] is kind]

@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-import resource
 import subprocess
 import sys
 import time
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Literal
 
+from eval.memory import peak_mb
 from extractor.schema import ArticleMetadata, Value
 
 if TYPE_CHECKING:
@@ -154,8 +154,7 @@ def main() -> None:
     """Do the task of the first argument."""
     task = Task.model_validate_json(sys.argv[1])
     n_done, seconds, cpu_s = asyncio.run(_timed(task))
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    measured = Measured(n_done=n_done, seconds=seconds, cpu_s=cpu_s, peak_mb=peak_mb)
+    measured = Measured(n_done=n_done, seconds=seconds, cpu_s=cpu_s, peak_mb=peak_mb())
     sys.stdout.write(measured.model_dump_json() + "\n")
 
 
