@@ -137,13 +137,16 @@ def _noun(tokens: Sequence[Token], index: int, language: Language) -> bool:
     """Tell whether the word is a noun here: "a note", "the state", "hot court rule"."""
     before = tokens[index - 1].lower if index else ""
     grammar, nouns = language.grammar, language.nouns
-    if before in grammar.determiners | grammar.prepositions | grammar.possessive:
+    # Word by word of every article: no list is joined with another here.
+    if before in grammar.determiners or before in grammar.prepositions or before in grammar.possessive:
         return True
-    listed = tokens[index].lower in nouns.documents | nouns.organisations | nouns.roles | language.phrases.media
-    return listed and before not in language.verbs.auxiliaries | language.pronouns.he | language.pronouns.she
+    word = tokens[index].lower
+    lists = (nouns.documents, nouns.organisations, nouns.roles, language.phrases.media)
+    governed = (language.verbs.auxiliaries, language.pronouns.he, language.pronouns.she)
+    return any(word in words for words in lists) and not any(before in words for words in governed)
 
 
 def _silent(tokens: Sequence[Token], index: int, language: Language) -> bool:
     """``declined to say``, ``did not say who``."""
     before = {token.lower for token in tokens[max(0, index - 4) : index]}
-    return bool(before & (language.phrases.declined | language.verbs.negations))
+    return not before.isdisjoint(language.phrases.declined) or not before.isdisjoint(language.verbs.negations)
