@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("extractor", "review_app", "eval")
 
 ONLY_IN = {
-    "openai": ("extractor/model/wire.py",),
-    "instructor": ("extractor/model/asking.py",),
+    "openai": ("extractor/model/wire.py", "eval/peers/plain_loop.py"),
+    "instructor": ("extractor/model/asking.py", "eval/peers/plain_loop.py"),
     "xllamacpp": ("extractor/local.py",),
     "sqlmodel": ("extractor/store/",),
     "sqlalchemy": ("extractor/store/",),
