@@ -121,5 +121,5 @@ def _reason(text: str, held: frozenset[str], weights: Mapping[str, float]) -> st
     numbers = figures(text)
     stated = [f"figures ({', '.join(numbers[:3])})"] if numbers else []
     stated += list(raised)[:_MOST_REASONS]
-    against = [f"lowered by {', '.join(list(lowered)[:_MOST_REASONS])}"] if lowered else []
+    against = [f"against: {', '.join(list(lowered)[:_MOST_REASONS])}"] if lowered else []
     return "; ".join(filter(None, [", ".join(stated), *against])) or "a plain statement of fact"

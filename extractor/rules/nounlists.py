@@ -45,6 +45,8 @@ class Nouns(Value):
     """Bodies known by one name."""
     offices: Words = frozenset()
     """What one can be secretary of: state, defence."""
+    captions: Words = frozenset()
+    """What labels a picture or its credit: "Photo: ..."."""
     portfolios: Words = frozenset()
     """Bodies with several fields: "Department of Forestry and Fire Protection"."""
     forums: Words = frozenset()

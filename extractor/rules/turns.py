@@ -39,7 +39,7 @@ def turns(reading: Reading, names: Registry) -> tuple[Turn, ...]:
         if match is not None:
             group = 1 if match[1] is not None else 2
             label = match[group].strip()
-            if match[1] is not None or _is_name(label):
+            if (match[1] is not None or _is_name(label)) and label.lower() not in reading.language.nouns.captions:
                 span = Span(start_char=match.start(group), end_char=match.start(group) + len(match[group].rstrip()))
                 labelled.append((number, label, span, match.end()))
     counts = Counter(label for _, label, _, _ in labelled)

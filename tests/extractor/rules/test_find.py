@@ -271,6 +271,13 @@ def test_interview_turns_belong_to_their_label_and_questions_to_nobody() -> None
     ]
 
 
+def test_a_credit_is_no_speaker() -> None:
+    text = "Ruta Osei said the pump failed.\n\n" + "\n\n".join(
+        f"Photo: Ana Silva, taken in 200{n}." for n in range(1, 5)
+    )
+    assert [brief(draft) for draft in found(text)] == [("Ruta Osei", "indirect", "the pump failed")]
+
+
 def test_own_statements_are_narrow() -> None:
     text = (
         "Unemployment fell to 6.1 percent last year. Osei, 51, has run the plant since 2014. "

@@ -32,7 +32,7 @@ def test_figures_are_worth_more_than_feelings() -> None:
     feeling = judge(statement("I am so proud of you all"), language("en"))
     assert figures.score > 0.7 > 0.3 > feeling.score
     assert "figures (4.2)" in figures.reason
-    assert "lowered by" in feeling.reason
+    assert feeling.reason.startswith("against: ")
 
 
 @pytest.mark.parametrize(
