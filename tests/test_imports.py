@@ -32,7 +32,7 @@ ONLY_IN = {
 
 LAYERS = (
     (
-        "extractor/schema.py",
+        "extractor/schema/",
         "extractor/errors.py",
         "extractor/people.py",
         "extractor/factcheck.py",
