@@ -34,7 +34,7 @@ COMMAND = (
 DELAY_S = 0.1
 CONCURRENCY = 4
 LONGEST_LIFE = 0.15
-"""After it has begun, a run lives so long at most, as a share of the time it took to begin."""
+"""After it has begun, a run lives so long at most, as a share of the time it takes to begin."""
 EARLY = 0.2
 """Share of the runs that are killed at any moment of their start."""
 
@@ -116,14 +116,17 @@ class _Trial:
         """Kill runs until it was done so often, or nothing is left to do."""
         start_s = self._start_s()
         for n in range(1, n_kills + 1):
-            if self.n_undone() == 0:
+            if (n_undone := self.n_undone()) == 0:
                 return
+            # On a quick machine the backlog would end before the kills do.
+            left = n_undone / self.n_articles * n_kills / (n_kills - n + 1)
+            longest_s = LONGEST_LIFE * start_s * min(1.0, left**2)
             kept, before = self.kept(), self.counts()[0]
             had_begun = moments.random() >= EARLY
             with self._start(subprocess.PIPE) as process:
                 if had_begun:
                     _await_begin(process)
-                    time.sleep(moments.uniform(0, LONGEST_LIFE * start_s))
+                    time.sleep(moments.uniform(0, longest_s))
                 else:
                     time.sleep(moments.uniform(0, start_s))
                 process.kill()
