@@ -17,8 +17,8 @@ from eval.memory import peak_mb
 from eval.peers.plain import MAX_OUTPUT_TOKENS, PlainReply, question
 
 
-async def ask_all(base_url: str, texts: list[str], in_flight: int) -> int:
-    """Return how many claims came back."""
+async def ask_all(base_url: str, texts: list[str], in_flight: int) -> dict[str, float]:
+    """Return how many claims came back, in how many seconds, wall and CPU; one text is asked about before."""
     client = instructor.from_openai(
         openai.AsyncOpenAI(base_url=base_url, api_key="none"), mode=instructor.Mode.JSON_SCHEMA
     )
@@ -34,16 +34,17 @@ async def ask_all(base_url: str, texts: list[str], in_flight: int) -> int:
             )
         return len(reply.claims)
 
-    return sum(await asyncio.gather(*(ask(text) for text in texts)))
+    await ask(texts[0])
+    began, cpu = time.perf_counter(), time.process_time()
+    n_claims = sum(await asyncio.gather(*(ask(text) for text in texts)))
+    return {"n_done": n_claims, "seconds": time.perf_counter() - began, "cpu_s": time.process_time() - cpu}
 
 
 def main() -> None:
     """Do what the arguments say."""
     base_url, n_articles, in_flight = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     texts = [story_text(n) for n in range(n_articles)]
-    began, cpu = time.perf_counter(), time.process_time()
-    n_claims = asyncio.run(ask_all(base_url, texts, in_flight))
-    took = {"n_done": n_claims, "seconds": time.perf_counter() - began, "cpu_s": time.process_time() - cpu}
+    took = asyncio.run(ask_all(base_url, texts, in_flight))
     sys.stdout.write(json.dumps({**took, "peak_mb": peak_mb()}) + "\n")
 
 
