@@ -194,14 +194,15 @@ class LocalServer:
         Raises:
             RuntimeError: It is not running.
         """
-        # One question waits for another, and a full context takes minutes on a slow CPU; the grammar
-        # leaves nothing that a second try could put right.
+        # One question waits for another, and a full context takes minutes on a slow CPU. The grammar leaves nothing
+        # that asking again could put right; but the server closes a connection that idles for 5 s, and a question
+        # that is sent in that moment is lost.
         return ModelOptions(
             name="local",
             base_url=self.base_url,
             api_key=SecretStr(self.api_key),
             timeout_s=900.0,
-            max_retries=0,
+            max_retries=2,
             max_reasks=0,
             price=FREE,
         )
