@@ -24,9 +24,7 @@ from extractor.store import (
     open_store,
     settle,
 )
-from tests.test_datasets import Claimdesk, claimdesk
-
-__all__ = ["claimdesk"]
+from tests.command import Claimdesk
 
 STORY = """Ferry to stay in harbour
 

@@ -12,12 +12,10 @@ from extractor.factcheck import Assessment, Deed, Move
 from extractor.schema import DecisionKind
 from extractor.settings import load_settings
 from extractor.store import NewDecision, decide, list_claims, make_move, open_session, open_store
+from tests.command import Claimdesk
 from tests.extractor.test_claimreview import VALID
 from tests.extractor.test_factcheck import COMPLETE
-from tests.test_datasets import Claimdesk, claimdesk
 from tests.test_promote import STORY
-
-__all__ = ["claimdesk"]
 
 DESK = """
 [desk]

@@ -205,8 +205,9 @@ class ExtractionDesk:
             runs = progress(session, now=self._now())
         if started and started.exit_code is not None and any(of.run.id == started.run_id for of in runs):
             # Its process was killed before it could say so.
-            with open_session(self._engine) as session:
-                end_dead_runs(session, is_dead=lambda run: run.id == started.run_id, now=self._now())
+            if self.person.may(Act.INGEST):
+                with open_session(self._engine) as session:
+                    end_dead_runs(session, is_dead=lambda run: run.id == started.run_id, now=self._now())
             runs = [of for of in runs if of.run.id != started.run_id]
         shown = [self._going(of, started if started and of.run.id == started.run_id else None) for of in runs]
         is_begun = started is not None and any(of.run.id == started.run_id for of in runs)

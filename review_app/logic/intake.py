@@ -163,6 +163,7 @@ class Intake:
         yield from self._reader.text(text, known)
 
     def _stored(self, article: Article) -> tuple[Result, bool]:
+        self.person.must(Act.INGEST)
         with open_session(self._engine) as session:
             is_new = add_article(session, article=article, now=self._now())
             link = copy_link(session, sha256=article.sha256) if is_new else None

@@ -61,7 +61,7 @@ FIRST = (
     [
         ("{", ":1: broken JSON"),
         ('{"format": "claimdesk-eval-run.v2"}\n', ":1: field 'info' is missing"),
-        ('{"format": "other", "info": {}}\n', ":1: format: Input should be 'claimdesk-eval-run.v2'"),
+        ('{"format": "other", "info": {}}\n', ":1: format is 'other': input should be 'claimdesk-eval-run.v2'"),
         (FIRST + '{"case_id": "a"}\n', ":2: field 'text_sha256' is missing"),
         (FIRST + '{"case_id": "a", "text_sha256": "", "colour": "red"}\n\n', ":2: unknown field 'colour'"),
         (FIRST + '{"case_id": \n{"case_id": "a", "text_sha256": ""}\n', ":2: broken JSON"),

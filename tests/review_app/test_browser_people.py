@@ -163,11 +163,15 @@ def test_two_people_never_get_the_same_claim(somebody: Callable[[str], Reviewer]
         mine, yours = anna.claim(), ben.claim()
         seen += [mine, yours]
         anna.press("v")
-        ben.press("v")
-        if len(seen) < 6:
+        if len(seen) == 6:
+            expect(anna.page.get_by_role("heading", name="Nothing free at the moment")).to_be_visible()
+        else:
             anna.goes_on_from(mine)
+        ben.press("v")
+        if len(seen) == 6:
+            expect(ben.page.get_by_role("heading", name="All done")).to_be_visible()
+        else:
             ben.goes_on_from(yours)
-    expect(anna.page.get_by_role("heading", name="All done")).to_be_visible()
     assert len(set(seen)) == 6
     with open_session(anna.engine, reading=True) as session:
         assert {s.status for s in list_claims(session)} == {ClaimStatus.VERIFIED}
