@@ -79,7 +79,7 @@ def chunks_of(tokens: Sequence[Token], language: Language, common: SeenWords) ->
             continue
         end = name_end(tokens, position, language)
         alone = end == position + 1
-        if not alone or tokens[position].lower not in language.nouns.demonyms | language.nouns.not_names:
+        if not alone or tokens[position].lower not in language.nouns.unlikely:
             found.append(_classified(tokens, position, end, language))
         position = end
     return found
@@ -101,7 +101,7 @@ def _starts_name(tokens: Sequence[Token], position: int, language: Language, com
         following = tokens[position + 1] if position + 1 < len(tokens) else None
         listed = _known(language.code)
         named = token.lower in listed or (token.text.isupper() and len(token.text) > 1)
-        if not named and token.lower in nouns.roles | nouns.anonymous | nouns.documents:
+        if not named and token.lower in nouns.common:
             return False
         alone = following is None or not nameable(following, language)
         determined = position > 0 and tokens[position - 1].lower in language.grammar.determiners
@@ -133,7 +133,7 @@ def _looks_named(tokens: Sequence[Token], position: int, language: Language) -> 
     """A single capitalised word that opens a sentence: a name when a cue or a possessive follows."""
     following = tokens[position + 1].lower if position + 1 < len(tokens) else ""
     verbs, nouns = language.verbs, language.nouns
-    if tokens[position].lower in nouns.anonymous | nouns.organisations | nouns.documents | nouns.roles:
+    if tokens[position].lower in nouns.kinds:
         return False
     return following in verbs.say or following in verbs.tell or following in language.grammar.possessive
 

@@ -56,12 +56,11 @@ def _after_word(tokens: Sequence[Token], position: int, end: int, language: Lang
     nouns, token = language.nouns, tokens[end]
     if not nameable(token, language):
         return end + 1 if _is_numbered(tokens, end, language) else 0
-    common = nouns.roles | nouns.anonymous | nouns.documents
-    if language.nouns_capitalised and token.lower in common:
+    if language.nouns_capitalised and token.lower in nouns.common:
         return 0
     office = position > 1 and tokens[position - 1].lower in language.grammar.of
     office = office and tokens[position - 2].lower in nouns.titles
-    complete = tokens[end - 1].lower in nouns.places | nouns.organisations | nouns.offices
+    complete = tokens[end - 1].lower in nouns.places_and_bodies
     return 0 if office and complete else end + 1
 
 

@@ -117,6 +117,26 @@ class Nouns(Value):
         return self.roles | self.titles
 
     @cached_property
+    def common(self) -> frozenset[str]:
+        """Nouns that are written like names where all nouns have capitals."""
+        return self.roles | self.anonymous | self.documents
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """Nouns for whoever and whatever speaks, which are no names by themselves."""
+        return self.common | self.organisations
+
+    @cached_property
+    def unlikely(self) -> frozenset[str]:
+        """Words with a capital that alone are no names."""
+        return self.demonyms | self.not_names
+
+    @cached_property
+    def places_and_bodies(self) -> frozenset[str]:
+        """After them an office or a name may be complete."""
+        return self.places | self.organisations | self.offices
+
+    @cached_property
     def people(self) -> frozenset[str]:
         """Every noun that stands for one person."""
         return self.callings | self.individuals | self.he_nouns | self.she_nouns | self.demonyms

@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -94,6 +94,11 @@ def read(article: Article, sentences: Sequence[Sentence]) -> Reading:
         article: The article.
         sentences: Its sentences as `segment` gave them.
     """
+    return _read(article, tuple(sentences))
+
+
+@lru_cache(maxsize=1)  # Finding, asking and the recall alarm read the same article one after the other.
+def _read(article: Article, sentences: tuple[Sentence, ...]) -> Reading:
     language = language_of(article)
     paragraphs = [
         Span(start_char=group[0].span.start_char, end_char=group[-1].span.end_char)
@@ -102,7 +107,7 @@ def read(article: Article, sentences: Sequence[Sentence]) -> Reading:
     quotes = quotations(article.text, paragraphs, language)
     tokens = _tokens(article.text, sentences, quotes, language)
     units = tuple(_units(sentences, tokens, quotes, language))
-    return Reading(article, language, tuple(sentences), quotes, tokens, units)
+    return Reading(article, language, sentences, quotes, tokens, units)
 
 
 _ABBREVIATED = r"(?:[^\W\d_]\.){2,}"
