@@ -254,7 +254,8 @@ def _named(article: Article, index: ArticleIndex, name: str) -> bool:
     known = article.metadata
     about = " ".join(v for v in (known.title, known.deck, known.byline, known.publisher, known.dateline) if v)
     pattern = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
-    if pattern.search(index.folded) or pattern.search(normalise_wording(about).casefold()):
+    # A plain search first: the expression walks through the whole article for a name that is not there.
+    if (wanted in index.folded and pattern.search(index.folded)) or pattern.search(normalise_wording(about).casefold()):
         return True
     inflected = article.metadata.language in _WITH_CASES
     places = [_places(index, word, inflected=inflected) for word in _words_of(wanted)]

@@ -1,46 +1,13 @@
 """A headless Chromium for tests that need a real browser."""
 
 import os
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-QUIET = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-default-apps",
-    "--disable-sync",
-    "--no-first-run",
-    "--no-default-browser-check",
-]
-"""Keeps the browser from calling home; a test must not depend on a network."""
-
-
-def chromium_path() -> str | None:
-    """Return the Chromium of ``CLAIMDESK_CHROMIUM``, of the system, or of playwright; None when there is none."""
-    named = os.environ.get("CLAIMDESK_CHROMIUM")
-    if named:
-        return named
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found:
-        return found
-    with sync_playwright() as playwright:
-        own = playwright.chromium.executable_path
-    return own if Path(own).exists() else None
-
-
-@contextmanager
-def chromium() -> Iterator[Browser]:
-    """Run a headless Chromium."""
-    sandbox = ["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path(), args=[*QUIET, *sandbox])
-        yield browser
-        browser.close()
+from extractor.cli.bench_screen import browser as chromium
+from extractor.cli.bench_screen import chromium_path
 
 
 @pytest.fixture(scope="module")

@@ -22,11 +22,6 @@ class Slip(Value):
     details: tuple[str, ...] = ()
     """What the flags say; empty for a fault that was missed."""
 
-    @property
-    def is_false_alarm(self) -> bool:
-        """Tell a false alarm from a fault that was missed."""
-        return bool(self.details)
-
 
 class FaultRow(Value):
     """How the guard did on one kind of fault."""

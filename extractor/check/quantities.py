@@ -34,8 +34,12 @@ def _numbers(article: Article, claim: Claim, passage: Passage) -> Iterator[str]:
     if not claimed:
         return
     here = find_numbers(passage.sentences, language)
-    open_ = [n for n in claimed if not _supported(n, here) and not _supported(n, implied(passage.sentences, language))]
-    lost = [n for n in _asked(passage.content, language) if not any(n.agrees(m) for m in claimed)]
+    open_ = [n for n in claimed if not _supported(n, here)]
+    if open_:
+        meant = implied(passage.sentences, language)
+        open_ = [n for n in open_ if not _supported(n, meant)]
+    there = _asked(passage.content, language)
+    lost = [n for n in there if not any(n.agrees(m) for m in claimed)]
     everywhere = find_numbers(all_text(article), language) if open_ else ()
     for number in open_:
         rival = next((n for n in lost if (n.percent, n.currency) == (number.percent, number.currency)), None)
@@ -48,7 +52,7 @@ def _numbers(article: Article, claim: Claim, passage: Passage) -> Iterator[str]:
         elif rival or not _resolved(article, claim, passage, number):
             yield f"The claim says {number.shown}: not in the passage, though elsewhere in the article."
     if lost and not open_:
-        yield from _repeated(claimed, _asked(passage.content, language), lost)
+        yield from _repeated(claimed, there, lost)
 
 
 def _repeated(claimed: list[Number], there: list[Number], lost: list[Number]) -> Iterator[str]:

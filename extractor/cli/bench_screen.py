@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -40,11 +41,23 @@ WATCH = """() => {
 }"""
 
 
+def chromium_path() -> str | None:
+    """Return the Chromium of ``CLAIMDESK_CHROMIUM``, of the system, or of playwright; None when there is none."""
+    from playwright.sync_api import sync_playwright
+
+    found = os.environ.get("CLAIMDESK_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if found:
+        return found
+    with sync_playwright() as playwright:
+        own = playwright.chromium.executable_path
+    return own if Path(own).exists() else None
+
+
 def missing_for_screen() -> str:
     """Say what has to be installed to drive a browser; empty when nothing has."""
     if find_spec("playwright") is None:
         return "a browser is driven by playwright: pip install playwright"
-    if _chromium() is None:
+    if chromium_path() is None:
         return "Chromium is needed: install the package chromium (make browser), or name it in CLAIMDESK_CHROMIUM"
     return ""
 
@@ -57,7 +70,7 @@ def browser() -> "Iterator[Browser]":
     # As root there is no sandbox.
     sandbox = ["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=_chromium(), args=[*FLAGS, *sandbox])
+        running = playwright.chromium.launch(executable_path=chromium_path(), args=[*FLAGS, *sandbox])
         yield running
         running.close()
 
@@ -99,8 +112,3 @@ def wait_for_claim(page: "Page") -> None:
     """Wait until a claim is on the screen and Streamlit has drawn everything."""
     page.wait_for_selector(".cd-text")
     page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
-
-
-def _chromium() -> str | None:
-    named = os.environ.get("CLAIMDESK_CHROMIUM")
-    return named or shutil.which("chromium") or shutil.which("chromium-browser")

@@ -21,6 +21,7 @@ from review_app.logic.article_list import (
 from review_app.logic.extraction import ExtractionDesk
 from review_app.views.extraction import extraction_panel, going_panel, workshop
 from review_app.views.intake import intake_panel
+from review_app.views.paging import paging
 from review_app.widgets.article import article_pane
 from review_app.widgets.article_facts import article_facts
 from review_app.widgets.articles import articles_pane
@@ -166,19 +167,14 @@ def _told(screen: ArticlesScreen) -> str:
 
 
 def _pages(page: ArticlesPage, screen: ArticlesScreen) -> None:
-    if screen.n_pages < 2:
-        return
-    st.session_state["articles_number"] = screen.view.page
-
-    def changed() -> None:
-        number = st.session_state["articles_number"]
-        page.change(lambda shown: shown.model_copy(update={"page": number}))
-
-    with st.container(key="articles_pages", horizontal=True, horizontal_alignment="center"):
-        st.pagination(screen.n_pages, key="articles_number", on_change=changed)
     is_cut = screen.total.n >= MOST_LISTED or not screen.total.is_exact
-    if is_cut and screen.view.page == screen.n_pages:
-        st.html('<p class="cd-hint">Pages end here: search for other articles.</p>')
+    paging(
+        "articles",
+        screen.view.page,
+        screen.n_pages,
+        turn=lambda number: page.change(lambda shown: shown.model_copy(update={"page": number})),
+        end="Pages end here: search for other articles." if is_cut else "",
+    )
 
 
 def _article(visit: Visit, page: ArticlesPage, view: ArticlesView, desk: ExtractionDesk) -> None:

@@ -17,6 +17,7 @@ from review_app.logic.claims_view import Chip, ClaimsView, Read, address_of, cle
 from review_app.logic.triage import Triage
 from review_app.logic.within import within
 from review_app.views.filters import Change, filter_row
+from review_app.views.paging import paging
 from review_app.views.saved_views import views_menu
 from review_app.widgets.claims import claims_pane
 from review_app.widgets.frame import message
@@ -184,18 +185,14 @@ def _order(page: ClaimsPage, view: ClaimsView) -> None:
 
 
 def _pages(page: ClaimsPage, screen: ClaimsScreen) -> None:
-    if screen.n_pages < 2:
-        return
-    st.session_state["claims_number"] = screen.view.page
-
-    def changed() -> None:
-        number = st.session_state["claims_number"]
-        page.change(lambda shown: shown.model_copy(update={"page": number}))
-
-    with st.container(key="claims_pages", horizontal=True, horizontal_alignment="center"):
-        st.pagination(screen.n_pages, key="claims_number", on_change=changed)
-    if screen.total.n >= MOST_LISTED and screen.view.page == screen.n_pages:
-        st.html(f'<p class="cd-hint">Pages end at {MOST_LISTED:,} claims: narrow the list to see others.</p>')
+    is_cut = screen.total.n >= MOST_LISTED
+    paging(
+        "claims",
+        screen.view.page,
+        screen.n_pages,
+        turn=lambda number: page.change(lambda shown: shown.model_copy(update={"page": number})),
+        end=f"Pages end at {MOST_LISTED:,} claims: narrow the list to see others." if is_cut else "",
+    )
 
 
 def _nothing(screen: ClaimsScreen) -> None:

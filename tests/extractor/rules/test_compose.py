@@ -1,18 +1,8 @@
 """The claim's text: complements become sentences, sure pronouns become names, quotations keep their words."""
 
-import hashlib
-
 import pytest
 
-from extractor import rules
-from extractor.schema import Article, ClaimDraft
-from extractor.segment import segment
-
-
-def found(text: str) -> tuple[ClaimDraft, ...]:
-    article = Article(text=text, sha256=hashlib.sha256(text.encode()).hexdigest())
-    return rules.find(article, segment(article))
-
+from tests.extractor.rules.found import found
 
 CASES = [
     ("The council promised to replace the pump by June.", "The council will replace the pump by June."),

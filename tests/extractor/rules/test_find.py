@@ -1,6 +1,5 @@
 """What the rules find: content, source, cue and chain, structure by structure."""
 
-import hashlib
 import json
 from pathlib import Path
 
@@ -10,8 +9,6 @@ from hypothesis import strategies as st
 
 from extractor import rules
 from extractor.schema import (
-    Article,
-    ArticleMetadata,
     Claim,
     ClaimDraft,
     ClaimKind,
@@ -23,18 +20,7 @@ from extractor.schema import (
     SourceKind,
 )
 from extractor.segment import segment
-
-
-def article(text: str, *, language: str = "en", body_start_char: int = 0) -> Article:
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return Article(
-        text=text, sha256=digest, body_start_char=body_start_char, metadata=ArticleMetadata(language=language)
-    )
-
-
-def found(text: str, *, language: str = "en", body_start_char: int = 0) -> tuple[ClaimDraft, ...]:
-    read = article(text, language=language, body_start_char=body_start_char)
-    return rules.find(read, segment(read))
+from tests.extractor.rules.found import article, found
 
 
 def brief(draft: ClaimDraft) -> tuple[str, str, str]:

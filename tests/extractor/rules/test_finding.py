@@ -1,23 +1,14 @@
 """Finding claims and cutting their spans: one sentence for each mechanism."""
 
-import hashlib
-
 import pytest
 
-from extractor import rules
-from extractor.schema import Article, ArticleMetadata, ClaimDraft, SourceKind
-from extractor.segment import segment
-
-
-def found(text: str, language: str = "en") -> tuple[ClaimDraft, ...]:
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    read = Article(text=text, sha256=digest, metadata=ArticleMetadata(language=language))
-    return rules.find(read, segment(read))
+from extractor.schema import SourceKind
+from tests.extractor.rules.found import found
 
 
 def contents(text: str, language: str = "en") -> list[str]:
     """The contents that somebody else than the article states, spans joined with a bar."""
-    drafts = (draft for draft in found(text, language) if draft.source.kind is not SourceKind.ARTICLE)
+    drafts = (draft for draft in found(text, language=language) if draft.source.kind is not SourceKind.ARTICLE)
     return [" | ".join(span.of(text) for span in draft.content.spans) for draft in drafts]
 
 

@@ -1,22 +1,8 @@
 """Forms of attribution that news articles use, one sentence each: source, quotation type, content."""
 
-import hashlib
-
 import pytest
 
-from extractor import rules
-from extractor.schema import Article, ArticleMetadata
-from extractor.segment import segment
-
-
-def found(text: str) -> list[tuple[str, str, str]]:
-    article = Article(
-        text=text, sha256=hashlib.sha256(text.encode()).hexdigest(), metadata=ArticleMetadata(language="en")
-    )
-    return [
-        (draft.source.name, draft.quotation.value, " | ".join(span.of(text) for span in draft.content.spans))
-        for draft in rules.find(article, segment(article))
-    ]
+from tests.extractor.rules.found import found, told
 
 
 @pytest.mark.parametrize(
@@ -115,4 +101,4 @@ def found(text: str) -> list[tuple[str, str, str]]:
     ],
 )
 def test_forms_of_attribution(text: str, expected: list[tuple[str, str, str]]) -> None:
-    assert found(text) == expected
+    assert told(text, found(text)) == expected

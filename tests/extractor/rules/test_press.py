@@ -5,20 +5,14 @@ import hashlib
 import pytest
 
 from extractor import rules
-from extractor.schema import Article, ArticleMetadata
+from extractor.schema import Article, ArticleMetadata, SourceKind
 from extractor.segment import segment
+from tests.extractor.rules.found import found, told
 
 
-def found(text: str) -> list[tuple[str, str, str]]:
+def attributed(text: str) -> list[tuple[str, str, str]]:
     """The claims that somebody else than the article makes."""
-    article = Article(
-        text=text, sha256=hashlib.sha256(text.encode()).hexdigest(), metadata=ArticleMetadata(language="en")
-    )
-    return [
-        (draft.source.name, draft.quotation.value, " | ".join(span.of(text) for span in draft.content.spans))
-        for draft in rules.find(article, segment(article))
-        if draft.source.kind != "article"
-    ]
+    return told(text, (draft for draft in found(text) if draft.source.kind is not SourceKind.ARTICLE))
 
 
 @pytest.mark.parametrize(
@@ -208,7 +202,7 @@ def found(text: str) -> list[tuple[str, str, str]]:
     ],
 )
 def test_forms_of_the_press(text: str, expected: list[tuple[str, str, str]]) -> None:
-    assert found(text) == expected
+    assert attributed(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -224,7 +218,7 @@ def test_forms_of_the_press(text: str, expected: list[tuple[str, str, str]]) -> 
     ],
 )
 def test_quoted_requests_and_wishes_are_no_claims(quoted: str, kept: bool) -> None:
-    assert bool(found(f'"{quoted}" Ruta Osei said.')) is kept
+    assert bool(attributed(f'"{quoted}" Ruta Osei said.')) is kept
 
 
 def test_a_reported_finding_names_the_paper_in_its_chain() -> None:
@@ -270,4 +264,4 @@ def test_a_denial_never_states_what_is_denied(text: str, stated: str) -> None:
     ],
 )
 def test_groups(text: str, names: list[str]) -> None:
-    assert [name for name, _, _ in found(text)] == names
+    assert [name for name, _, _ in attributed(text)] == names

@@ -1,18 +1,16 @@
 """The recall alarm: what it rings for, and what it leaves alone."""
 
-import hashlib
-
 import pytest
 
 from extractor import rules
-from extractor.schema import Article, ArticleMetadata, SuspectedMiss
+from extractor.schema import SuspectedMiss
 from extractor.segment import segment
+from tests.extractor.rules.found import article
 
 
 def suspected(text: str) -> tuple[SuspectedMiss, ...]:
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    article = Article(text=text, sha256=digest, metadata=ArticleMetadata(language="en"))
-    return rules.suspect(article, segment(article), [])
+    read = article(text)
+    return rules.suspect(read, segment(read), [])
 
 
 @pytest.mark.parametrize(

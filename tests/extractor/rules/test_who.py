@@ -1,23 +1,12 @@
 """Who speaks: pronouns, roles, unnamed people, spokespeople, names that stand in pieces."""
 
-import hashlib
-
 import pytest
 
 from extractor import rules
 from extractor.rules.entities import Gender
-from extractor.schema import Article, ArticleMetadata, ClaimDraft, SourceKind
+from extractor.schema import SourceKind
 from extractor.segment import segment
-
-
-def read(text: str, *, language: str = "en", title: str | None = None) -> Article:
-    metadata = ArticleMetadata(language=language, title=title)
-    return Article(text=text, sha256=hashlib.sha256(text.encode()).hexdigest(), metadata=metadata)
-
-
-def found(text: str, *, language: str = "en", title: str | None = None) -> tuple[ClaimDraft, ...]:
-    article = read(text, language=language, title=title)
-    return rules.find(article, segment(article))
+from tests.extractor.rules.found import article, found
 
 
 @pytest.mark.parametrize(
@@ -111,8 +100,8 @@ def test_nobody_speaks_in_a_dateline() -> None:
     ],
 )
 def test_names_tell_gender(text: str, gender: Gender | None) -> None:
-    article = read(text)
-    assert rules.names(article, segment(article))[0].gender is gender
+    read = article(text)
+    assert rules.names(read, segment(read))[0].gender is gender
 
 
 @pytest.mark.parametrize(
