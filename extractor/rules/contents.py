@@ -159,7 +159,8 @@ class ContentReader:
                 spans.append(trimmed)
                 sentences.update(token.sentence for token in tokens)
         words = [word.lower() for word in _WORD.findall(" ".join(span.of(self._text) for span in spans))]
-        if (len(words) < 2 and words[0] not in self._language.nouns.claimed) or self._is_stranded(words):
+        few = len(words) < 2 and not self._language.nouns.claimed.issuperset(words)
+        if not words or few or self._is_stranded(words):
             return None
         quoted = any(span.overlaps(quote.inner) for quote in self._quotes_near(spans) for span in spans)
         content = Content(tuple(spans), Quotation.MIXED if quoted else Quotation.INDIRECT, tuple(sorted(sentences)))

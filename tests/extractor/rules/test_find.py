@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from extractor import rules
@@ -367,6 +367,7 @@ WORDS = st.sampled_from(
 
 @settings(max_examples=300, deadline=None)
 @given(st.lists(WORDS, max_size=60), st.sampled_from(["en", "de", "es", "fr", "pt", "ru", "xx"]))
+@example(["Dr.", "said", ".", "”"], "en")
 def test_any_order_of_words_is_survived(words: list[str], language: str) -> None:
     text = " ".join(words)
     read = article(text, language=language)
