@@ -1,5 +1,6 @@
 """Reaching the database: the engine, the session, its errors in plain words."""
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -92,6 +93,8 @@ def open_engine(url: str) -> Engine:
     """
     parsed = parse_url(url)
     if parsed.get_backend_name() == "postgresql":
+        # What the driver logs of a connection that broke also reaches us as an exception, and is told in our words.
+        logging.getLogger("psycopg").setLevel(logging.ERROR)
         return create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_S})
     folder = Path(str(parsed.database)).parent
     try:

@@ -106,7 +106,6 @@ def book(session: Session, *, extraction_ids: Mapping[str, int]) -> None:
     """
     if not extraction_ids:
         return
-    # One statement for all of them: psycopg sends several in a pipeline, and complains on stderr when it breaks.
     session.execute(text(_BOOK[session.get_bind().dialect.name]), {"ids": json.dumps(dict(extraction_ids))})
 
 
