@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 
 from extractor.numbers import find_numbers
@@ -28,14 +29,18 @@ _TURNS_ROUND: frozenset[str] = frozenset().union(*WORDING.negation.values())
 _DOUBTFUL = {FlagCode.SOURCE_NOT_FOUND, FlagCode.SOURCE_UNCERTAIN}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Entry:
     """A claim with what comparing needs."""
 
     claim: Claim
     source: frozenset[str]
     words: frozenset[str]
-    numbers: tuple[str, ...]
+
+    @cached_property
+    def numbers(self) -> list[str]:
+        """Of the text; few claims resemble another one so much that they are asked for."""
+        return sorted(str(n.readings[0]) for n in find_numbers(self.claim.text))
 
 
 def merge(claims: Iterable[Claim]) -> tuple[Claim, ...]:
@@ -88,8 +93,7 @@ def _reading_order(claim: Claim) -> tuple[int, int, str, str]:
 
 def _entry(claim: Claim) -> _Entry:
     words = frozenset(w for w in _words(claim.text) if w not in _ARTICLES)
-    numbers = tuple(sorted(str(n.readings[0]) for n in find_numbers(claim.text)))
-    return _Entry(claim=claim, source=frozenset(_words(claim.source.name)) - _ARTICLES, words=words, numbers=numbers)
+    return _Entry(claim=claim, source=frozenset(_words(claim.source.name)) - _ARTICLES, words=words)
 
 
 def _words(text: str) -> list[str]:
@@ -155,7 +159,7 @@ def _same_words(entries: Sequence[_Entry]) -> Iterator[tuple[int, int]]:
 
 def _near_equal(a: _Entry, b: _Entry) -> bool:
     """Tell whether two texts of one source say the same: one has all the words of the other, and its numbers."""
-    if not (a.words <= b.words or b.words <= a.words) or a.numbers != b.numbers or not _same_source(a, b):
+    if not (a.words <= b.words or b.words <= a.words) or not _same_source(a, b) or a.numbers != b.numbers:
         return False
     extra = a.words ^ b.words
     # One word can turn a statement round; a longer text may add what qualifies it, never what negates it.

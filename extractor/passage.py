@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
-from extractor.schema import Article, Claim, GroundingLevel
+from extractor.schema import Article, Claim, GroundingLevel, Span
 
 BORDER = re.compile(
     r"(?<!\b[A-Z])(?<!\b(?:Mr|Ms|Dr|St))(?<!\bMrs)(?<!\b[ap]\.m)"
@@ -12,29 +13,43 @@ BORDER = re.compile(
 """A likely end of a sentence; the checks only need to know what stands near a claim."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Passage:
-    """What the article says where a claim comes from; every field is empty when the content was not found."""
+    """What the article says where a claim comes from; all of it is empty when the content was not found."""
 
-    content: str
-    """The words of the content spans, pieces joined by one space."""
-    sentences: str
-    """The whole sentences around them."""
-    neighbourhood: str
-    """Those, with one sentence more on either side."""
+    text: str
+    """The article's."""
+    spans: tuple[Span, ...]
+    """Of the content."""
+
+    @cached_property
+    def content(self) -> str:
+        """The words of the content spans, pieces joined by one space."""
+        return " ".join(s.of(self.text) for s in self.spans)
+
+    @cached_property
+    def sentences(self) -> str:
+        """The whole sentences around them."""
+        lo, hi = self._range
+        return self.text[lo:hi]
+
+    @cached_property
+    def neighbourhood(self) -> str:
+        """Those, with one sentence more on either side."""
+        lo, hi = self._range
+        return self.text[_sentence_start(self.text, max(0, lo - 1)) : _sentence_end(self.text, hi + 1)] if hi else ""
+
+    @cached_property
+    def _range(self) -> tuple[int, int]:
+        if not self.spans:
+            return 0, 0
+        first, last = min(s.start_char for s in self.spans), max(s.end_char for s in self.spans)
+        return _sentence_start(self.text, first), _sentence_end(self.text, last)
 
 
 def passage_of(article: Article, claim: Claim) -> Passage:
-    """Read the passage of a claim."""
-    spans = claim.content.spans
-    if not spans:
-        return Passage("", "", "")
-    first, last = min(s.start_char for s in spans), max(s.end_char for s in spans)
-    lo, hi = _sentence_start(article.text, first), _sentence_end(article.text, last)
-    sentences = article.text[lo:hi]
-    near = article.text[_sentence_start(article.text, max(0, lo - 1)) : _sentence_end(article.text, hi + 1)]
-    content = " ".join(s.of(article.text) for s in spans)
-    return Passage(content, sentences, near)
+    """Return the passage of a claim; its sentences are looked for when they are asked for."""
+    return Passage(article.text, claim.content.spans)
 
 
 def certain(claim: Claim) -> bool:

@@ -40,9 +40,11 @@ _DASHES = "-‐‑‒–—―−﹘﹣－"
 _SPACES = "\t\n\r\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
 _ALIKE = str.maketrans({**dict.fromkeys(_QUOTES, "'"), **dict.fromkeys(_DASHES, "-"), **dict.fromkeys(_SPACES, " ")})
 _SHORTENED = re.compile(
+    # Most characters are none of these: one look ahead spares them the trial of every form.
+    f"(?=[{_DASHES}\\s\u00ad\u200b-\u200d\u2060\ufeff….'`])(?:"
     "(?P<gone>[\u00ad\u200b-\u200d\u2060\ufeff]|(?<=[«])\\s|\\s(?=»(?:\\W|$)))"
     "|(?P<ellipsis>\\s*(?:…|\\.(?:\\s?\\.){2,})\\s*)"
-    f"|(?P<quote>''|``)|(?P<dash>\\s*[{_DASHES}]+\\s*)|(?P<space>\\s{{2,}})"
+    f"|(?P<quote>''|``)|(?P<dash>\\s*[{_DASHES}]+\\s*)|(?P<space>\\s{{2,}}))"
 )
 _STANDS_FOR = {"gone": "", "ellipsis": "…", "quote": "'", "dash": "-", "space": " "}
 _WORD = re.compile(r"[^\W_]+(?:['’.,][^\W_]+)*")

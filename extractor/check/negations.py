@@ -17,9 +17,8 @@ def negations(article: Article, claim: Claim, passage: Passage) -> Iterator[Flag
     language = article.metadata.language
     if language not in WORDING.negation or not passage.content:
         return
-    cue = {w.casefold() for w in WORD.findall(claim.cue.text)} if claim.cue else set()
-    denied = bool(cue & WORDING.denial_cues.get(language, frozenset()))
-    if not denied and cue & WORDING.doubt_cues.get(language, frozenset()):
+    denied = _has_cue(claim, WORDING.denial_cues.get(language))
+    if not denied and _has_cue(claim, WORDING.doubt_cues.get(language)):
         return
     there = _negations(passage.content, language)
     here = _negations(claim.text, language)
@@ -29,8 +28,7 @@ def negations(article: Article, claim: Claim, passage: Passage) -> Iterator[Flag
         weak = WORDING.weak_negation.get(language, frozenset())
         here = [w for w in here if w.casefold() not in weak or not has_word(all_text(article), w)]
     if denied and not here and not there:
-        detail = f"The source denied this (cue {shown(claim.cue.text if claim.cue else '')}), the claim states it."
-        yield Flag(code=FlagCode.NEGATION_DIFFERS, detail=detail)
+        yield _denied(claim)
     elif (
         here and not there and not denied and not _negations(passage.sentences if not certain(claim) else "", language)
     ):
@@ -41,6 +39,25 @@ def negations(article: Article, claim: Claim, passage: Passage) -> Iterator[Flag
     elif not denied and len(here) != len(there) and _same_length(claim.text, passage.content):
         detail = f"The passage negates {len(there)} times, the claim {len(here)} times."
         yield Flag(code=FlagCode.NEGATION_DIFFERS, detail=detail)
+
+
+def denials(article: Article, claim: Claim, passage: Passage) -> Iterator[Flag]:
+    """Flag a claim in the words of its passage, which states what its source denied."""
+    language = article.metadata.language
+    if language in WORDING.negation and _has_cue(claim, WORDING.denial_cues.get(language)):
+        if not _negations(passage.content, language):
+            yield _denied(claim)
+
+
+def _has_cue(claim: Claim, words: frozenset[str] | None) -> bool:
+    if not words or claim.cue is None:
+        return False
+    return not words.isdisjoint(w.casefold() for w in WORD.findall(claim.cue.text))
+
+
+def _denied(claim: Claim) -> Flag:
+    detail = f"The source denied this (cue {shown(claim.cue.text if claim.cue else '')}), the claim states it."
+    return Flag(code=FlagCode.NEGATION_DIFFERS, detail=detail)
 
 
 def _without_known(article: Article, claim: Claim, passage: Passage) -> str:

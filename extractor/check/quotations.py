@@ -9,10 +9,11 @@ from extractor.placing import normalise_wording
 from extractor.schema import Article, Claim, Flag, FlagCode, Quotation
 
 _QUOTED = re.compile(r"“([^“”]+)”|«([^«»]+)»|„([^„“”]+)[“”]|\"([^\"]+)\"|(?<!\w)‘([^‘’]{8,})’(?!\w)")
-_MARK = re.compile(r"[\"“”„«»‹›「」]")
+_MARKS = '"“”„«»‹›「」'
 _SINGLE_MARK = re.compile(r"(?<!\w)['‘]|['’](?!\w)")
 _TURN = re.compile(r"\s*(?:[-–—]\s|[^.!?\n:]{1,60}:\s)")
 """A paragraph that is a turn of its own in an interview or a dialogue; such words need no marks."""
+_CLOSE_CHARS = 200
 _LOOK_BACK_CHARS = 4_000
 """How far before a quotation its opening mark is looked for: a quotation may run over paragraphs."""
 
@@ -54,12 +55,15 @@ def _in_marks(text: str, at: int) -> bool:
     before_it = text[max(0, at - _LOOK_BACK_CHARS) : at]
     if _introduced(text[max(0, at - _LOOK_BACK_CHARS) : paragraph].rstrip()):
         return True
-    # Single marks are mostly apostrophes; they count only where there are no others.
-    marks = list(_MARK.finditer(before_it)) or list(_SINGLE_MARK.finditer(before_it))
-    if not marks:
+    # The opening mark mostly stands close by.
+    last = max(before_it.rfind(mark, -_CLOSE_CHARS) for mark in _MARKS)
+    last = last if last >= 0 else max(map(before_it.rfind, _MARKS))
+    if last < 0:
+        # Single marks are mostly apostrophes; they count only where there are no others.
+        last = max((m.start() for m in _SINGLE_MARK.finditer(before_it)), default=-1)
+    if last < 0:
         return False
-    last = marks[-1]
-    mark, before, after = last[0], before_it[: last.start()][-1:], before_it[last.end() :][:1]
+    mark, before, after = before_it[last], before_it[:last][-1:], before_it[last + 1 :][:1]
     if not after:
         return not (mark in "”’" and before.strip())
     if mark in "„“«‹‘「":

@@ -17,6 +17,8 @@ _LINK = re.compile(r"[ \u00a0](?:(?:of|of the|for|for the|and the|de|de la|del|d
 """What may stand between two capitals of one name."""
 _SPACE = re.compile(r"[ \u00a0]")
 _MAX_SHOWN = 120
+_SHORTEST_STEM = 5
+"""Letters of a word from which others may be derived."""
 _DESCRIBED_WITHIN = 80
 """Characters between a name and the noun that describes it: "Osei, who has been the mayor of Varn since"."""
 
@@ -60,13 +62,10 @@ def runs(text: str, language: str, *, linked: bool = True) -> tuple[Run, ...]:
     skipped = WORDING.capitalised_anyway.get(language, frozenset())
     found: list[list[re.Match[str]]] = []
     for match in WORD.finditer(text):
+        if not match[0][0].isupper():
+            continue
         word = bare(match[0])
-        if (
-            not word[:1].isupper()
-            or len(word) < 2
-            or word.casefold().replace("’", "'") in skipped
-            or _is_tag(text, match.start())
-        ):
+        if len(word) < 2 or word.casefold().replace("’", "'") in skipped or _is_tag(text, match.start()):
             continue
         if found and link.fullmatch(text[found[-1][-1].end() : match.start()]):
             found[-1].append(match)
@@ -95,14 +94,38 @@ def bare(word: str) -> str:
 
 def has_word(text: str, word: str) -> bool:
     """Tell whether a text has a word, or one it derives from: Germany and German."""
+    if _stands_in(text, word):
+        return True
+    if _folded(word)[:_SHORTEST_STEM] not in _folded(text):
+        return False
     if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE):
         return True
-    if len(word) < 5:
+    if len(word) < _SHORTEST_STEM:
         return False
     if re.search(rf"(?<!\w){re.escape(word)}\w{{1,3}}(?!\w)", text, re.IGNORECASE):
         return True
-    stems = "|".join(re.escape(word[:-n]) for n in (1, 2, 3) if len(word) - n >= 5)
+    stems = "|".join(re.escape(word[:-n]) for n in (1, 2, 3) if len(word) - n >= _SHORTEST_STEM)
     return bool(stems and re.search(rf"(?<!\w)(?:{stems})(?!\w)", text, re.IGNORECASE))
+
+
+def _stands_in(text: str, word: str) -> bool:
+    """Tell whether a text has a word as it is written; most words that are asked for stand there so."""
+    at = text.find(word)
+    while at >= 0:
+        if not (_letter(text[at - 1 : at]) or _letter(text[at + len(word) : at + len(word) + 1])):
+            return True
+        at = text.find(word, at + 1)
+    return False
+
+
+def _letter(char: str) -> bool:
+    return char.isalnum() or char == "_"
+
+
+@lru_cache(maxsize=8)  # The names of a claim are looked for in the same few texts.
+def _folded(text: str) -> str:
+    """Make alike what an expression that ignores case takes for alike, the Turkish letters too."""
+    return text.casefold().replace("\u0307", "").replace("ı", "i")
 
 
 @lru_cache(maxsize=256)
