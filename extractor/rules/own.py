@@ -10,6 +10,10 @@ _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _MAX_ASIDE_TOKENS = 14
 _COUNTED_REACH = 7
 _THAN_REACH = 14
+_PLACED_REACH = 4
+"""So many words behind a distance may say that it only places something."""
+_COUNTED_SUBJECT_REACH = 6
+"""So many words may stand between a weighed count and its verb."""
 
 
 def states_own(text: str, language: Language) -> bool:
@@ -23,7 +27,7 @@ def states_own(text: str, language: Language) -> bool:
     if states_measure(main, language) is not None:
         return True
     words = [token.lower() for token in _TOKEN.findall(main)]
-    tests = (_counts_victims, _compares, _changes, _causes, _reckons)
+    tests = (_counts_victims, _compares, _changes, _causes, _reckons, _places, _counts_out, _measures, _brings)
     return any(test(words, language) for test in tests)
 
 
@@ -84,9 +88,85 @@ def _causes(words: list[str], language: Language) -> bool:
 
 def _reckons(words: list[str], language: Language) -> bool:
     """``Fewer than two hundred``, ``only two presidents``: a count that is weighed opens the clause."""
-    for index, word in enumerate(words[:_COUNTED_REACH]):
+    comma = 0
+    for index, word in enumerate(words):
+        comma = index if word == "," else comma
+        if index - comma >= _COUNTED_REACH:
+            continue
         if word in language.worth.reckoning and any(_is_count(w, language) for w in words[index + 1 : index + 3]):
             return True
+    return False
+
+
+def _places(words: list[str], language: Language) -> bool:
+    """``was the second fire``, ``became its third hurricane``, ``are the only species``: a place in an order."""
+    worth = language.worth
+    for index, word in enumerate(words[:-3]):
+        if word not in worth.copulas:
+            continue
+        start = index + 1 + (words[index + 1] in language.verbs.auxiliaries - worth.copulas)
+        if not _determines(words[start], language):
+            continue
+        for place in (start + 1, start + 2):
+            if place + 1 < len(words) and words[place] in worth.ordinals and words[place + 1] not in worth.spans:
+                return True
+    return False
+
+
+def _determines(word: str, language: Language) -> bool:
+    owner = word.endswith(("'s", "’s"))
+    return owner or word in language.grammar.determiners | language.grammar.owners
+
+
+def _counts_out(words: list[str], language: Language) -> bool:
+    """``More than 70 vendors were present``, ``has over 3,000 spaces``: a count with "more than" that is the point."""
+    worth, finite = language.worth, language.verbs.finite
+    for index, word in enumerate(words):
+        if not _is_count(word, language) or not index:
+            continue
+        first = _weighed_from(words, index, language)
+        before = words[first - 1] if first else ","
+        if first == index or index + 1 >= len(words) or not words[index + 1][:1].isalpha():
+            continue
+        behind = words[index + 1 : index + 1 + _COUNTED_SUBJECT_REACH]
+        opens = before == "," and any(w in finite or w.endswith(language.verbs.past_endings or "\0") for w in behind)
+        if opens or before in worth.having:
+            return True
+    return False
+
+
+def _measures(words: list[str], language: Language) -> bool:
+    """``is 130 mph``, ``moved more than 500 miles``, ``took 22 minutes``, ``limited to 80``; not a mere place."""
+    worth = language.worth
+    for index, word in enumerate(words):
+        if not _is_count(word, language) or index + 1 >= len(words):
+            continue
+        first = _weighed_from(words, index, language)
+        before, unit = words[first - 1] if first else "", words[index + 1]
+        if unit in worth.spans and before in worth.lasting:
+            return True
+        if unit in worth.measures and any(before in verbs for verbs in (worth.copulas, worth.having, worth.moving)):
+            return not any(w in worth.directions for w in words[index + 2 : index + 2 + _PLACED_REACH])
+        if before in language.verbs.to and words[max(0, first - 2)] in worth.limits:
+            return True
+    return False
+
+
+def _weighed_from(words: list[str], index: int, language: Language) -> int:
+    """Where "more than" begins before a number; the number's own place without it."""
+    for phrase in language.worth.estimates:
+        first = index - len(phrase)
+        if first >= 0 and tuple(words[first:index]) == phrase:
+            return first - (first > 0 and words[first - 1] in language.grammar.introducing)
+    return index
+
+
+def _brings(words: list[str], language: Language) -> bool:
+    """``The burst pipe caused a crater``: a verb of cause with its object behind it."""
+    worth = language.worth
+    for index, word in enumerate(words[:-1]):
+        if index > 1 and word in worth.causing and words[index + 1] not in language.grammar.by:
+            return words[index - 1] not in worth.copulas | language.pronouns.who | language.phrases.that
     return False
 
 

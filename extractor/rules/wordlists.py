@@ -179,6 +179,27 @@ class Worth(Value):
     """May stand before a number: at least, as many as, a total of."""
     reckoning: Words = frozenset()
     """Before a number they make it the point: only, nearly, estimated."""
+    copulas: Words = frozenset()
+    """Verbs that give a subject its place: was, became, marks."""
+    ordinals: Words = frozenset()
+    estimates: Phrases = ()
+    """Before a number they weigh it: more than, over, an estimated."""
+    having: Words = frozenset()
+    """Verbs whose object is what there is: has, contains."""
+    measures: Words = frozenset()
+    """Units of length, speed, weight: miles, mph."""
+    spans: Words = frozenset()
+    """Units of time."""
+    lasting: Words = frozenset()
+    """Verbs whose object is a time: took, lasted."""
+    moving: Words = frozenset()
+    """Words before a distance or a speed that is the point: transported, at."""
+    directions: Words = frozenset()
+    """Behind a distance they say that it only places something: south, from."""
+    limits: Words = frozenset()
+    """With "to" and a number: limited, restricted."""
+    causing: Words = frozenset()
+    """Verbs of cause that take an object: caused, triggered."""
     comparative_endings: tuple[str, ...] = ()
     asides: Words = frozenset()
     """Open what stands beside the main clause: "worth 12 million", "resulting in", "with"."""
