@@ -15,6 +15,7 @@ from extractor.placing import (
     place,
     place_in,
     place_nearly,
+    stands_in,
 )
 from extractor.schema import (
     UNNAMED,
@@ -252,10 +253,10 @@ def _named(article: Article, index: ArticleIndex, name: str) -> bool:
     if not wanted:
         return False
     known = article.metadata
+    if stands_in(index.folded, wanted):
+        return True
     about = " ".join(v for v in (known.title, known.deck, known.byline, known.publisher, known.dateline) if v)
-    pattern = re.compile(rf"(?<!\w){re.escape(wanted)}(?!\w)")
-    # A plain search first: the expression walks through the whole article for a name that is not there.
-    if (wanted in index.folded and pattern.search(index.folded)) or pattern.search(normalise_wording(about).casefold()):
+    if stands_in(normalise_wording(about).casefold(), wanted):
         return True
     inflected = article.metadata.language in _WITH_CASES
     places = [_places(index, word, inflected=inflected) for word in _words_of(wanted)]

@@ -274,6 +274,21 @@ def _find_all(text: str, needle: str, whole_words: bool) -> list[tuple[int, int]
     return found
 
 
+def stands_in(text: str, words: str) -> bool:
+    """Tell whether a text has some words as they are written, and not only as a part of longer ones."""
+    at = text.find(words)
+    while at >= 0:
+        end = at + len(words)
+        if not (_letter(text[at - 1 : at]) or _letter(text[end : end + 1])):
+            return True
+        at = text.find(words, at + 1)
+    return False
+
+
+def _letter(char: str) -> bool:
+    return char.isalnum() or char == "_"
+
+
 def _inside_word(text: str, at: int) -> bool:
     return 0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum()
 

@@ -10,7 +10,9 @@ from extractor.schema import Article, Claim, Flag, FlagCode, Quotation
 
 _QUOTED = re.compile(r"“([^“”]+)”|«([^«»]+)»|„([^„“”]+)[“”]|\"([^\"]+)\"|(?<!\w)‘([^‘’]{8,})’(?!\w)")
 _MARKS = '"“”„«»‹›「」'
-_SINGLE_MARK = re.compile(r"(?<!\w)['‘]|['’](?!\w)")
+_SINGLE_MARKS = "'‘’"
+_APART = re.compile(r"(?<!\w)['‘]|['’](?!\w)")
+"""A single mark that is no apostrophe."""
 _TURN = re.compile(r"\s*(?:[-–—]\s|[^.!?\n:]{1,60}:\s)")
 """A paragraph that is a turn of its own in an interview or a dialogue; such words need no marks."""
 _CLOSE_CHARS = 200
@@ -60,7 +62,10 @@ def _in_marks(text: str, at: int) -> bool:
     last = last if last >= 0 else max(map(before_it.rfind, _MARKS))
     if last < 0:
         # Single marks are mostly apostrophes; they count only where there are no others.
-        last = max((m.start() for m in _SINGLE_MARK.finditer(before_it)), default=-1)
+        last = len(before_it)
+        while (last := max(before_it.rfind(mark, 0, last) for mark in _SINGLE_MARKS)) >= 0:
+            if _APART.match(before_it, last):
+                break
     if last < 0:
         return False
     mark, before, after = before_it[last], before_it[:last][-1:], before_it[last + 1 :][:1]

@@ -102,11 +102,11 @@ def _shares(article: Article, claim: Claim, words: str) -> bool:
     known = _known(claim)
     if any(is_acronym(words, word) for word in WORD.findall(known)):
         return True
-    for run in runs(words, article.metadata.language):
-        declared = re.search(rf"{re.escape(claim.source.name)}\W{{1,3}}{re.escape(run.text)}\b", article.text)
-        if declared or any(has_word(known, word) or is_acronym(known, word) for word in run.words):
-            return True
-    return False
+    named = runs(words, article.metadata.language)
+    if any(has_word(known, word) or is_acronym(known, word) for run in named for word in run.words):
+        return True
+    declared = (rf"{re.escape(claim.source.name)}\W{{1,3}}{re.escape(run.text)}\b" for run in named)
+    return any(re.search(pattern, article.text) for pattern in declared)
 
 
 def _known(claim: Claim) -> str:

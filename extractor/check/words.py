@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from extractor.placing import stands_in
 from extractor.rules.language import language as language_data
 from extractor.schema import Article
 from extractor.wording import WORDING
@@ -94,7 +95,7 @@ def bare(word: str) -> str:
 
 def has_word(text: str, word: str) -> bool:
     """Tell whether a text has a word, or one it derives from: Germany and German."""
-    if _stands_in(text, word):
+    if stands_in(text, word):
         return True
     if _folded(word)[:_SHORTEST_STEM] not in _folded(text):
         return False
@@ -106,20 +107,6 @@ def has_word(text: str, word: str) -> bool:
         return True
     stems = "|".join(re.escape(word[:-n]) for n in (1, 2, 3) if len(word) - n >= _SHORTEST_STEM)
     return bool(stems and re.search(rf"(?<!\w)(?:{stems})(?!\w)", text, re.IGNORECASE))
-
-
-def _stands_in(text: str, word: str) -> bool:
-    """Tell whether a text has a word as it is written; most words that are asked for stand there so."""
-    at = text.find(word)
-    while at >= 0:
-        if not (_letter(text[at - 1 : at]) or _letter(text[at + len(word) : at + len(word) + 1])):
-            return True
-        at = text.find(word, at + 1)
-    return False
-
-
-def _letter(char: str) -> bool:
-    return char.isalnum() or char == "_"
 
 
 @lru_cache(maxsize=8)  # The names of a claim are looked for in the same few texts.

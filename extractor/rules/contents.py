@@ -123,7 +123,9 @@ class ContentReader:
         if words[0] in self._language.phrases.requests or self._requests(content):
             return True
         worth = self._language.worth
-        if not worth.because & set(words) and any(tuple(words[: len(p)]) == p for p in worth.courtesies):
+        if not worth.because & set(words) and any(
+            words[0] == p[0] and tuple(words[: len(p)]) == p for p in worth.courtesies
+        ):
             return True
         return (words[0] in self._language.worth.thanks and len(words) <= _THANKS_WORDS) or len(words) < 2
 

@@ -174,7 +174,8 @@ class CueFinder:
     def _owned_view(self, index: int) -> Cue | None:
         """``In Osei's view, ...``."""
         frame, language = self._frame, self._language
-        if frame[index].lower not in {first for first, _ in language.phrases.view} or index + 3 >= len(frame):
+        first = frame[index].lower
+        if index + 3 >= len(frame) or not any(first == phrase[0] for phrase in language.phrases.view):
             return None
         for owner in range(index + 2, min(len(frame) - 1, index + _MAX_PUTTING_TOKENS)):
             if frame[owner].lower in language.grammar.possessive:

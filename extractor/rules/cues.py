@@ -1,5 +1,6 @@
 """The words that attribute, with who stands beside them as their source."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -63,10 +64,11 @@ class Cue:
         return max(self.last, self.subject.last) if self.inverted and self.subject else self.last
 
 
-def matched(frame: tuple[Token, ...], index: int, phrases: Phrases) -> int:
+def matched(frame: Sequence[Token], index: int, phrases: Phrases) -> int:
     """Return how many tokens of a fixed phrase stand at `index`, 0 for none; the longest wins."""
+    first = frame[index].lower
     for phrase in phrases:
-        if frame[index].lower == phrase[0] and tuple(t.lower for t in frame[index : index + len(phrase)]) == phrase:
+        if first == phrase[0] and tuple(t.lower for t in frame[index : index + len(phrase)]) == phrase:
             return len(phrase)
     return 0
 

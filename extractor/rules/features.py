@@ -123,6 +123,7 @@ def _of_shape(text: str, words: tuple[str, ...], lower: tuple[str, ...], languag
     names = sum(1 for word in words[1:] if word[:1].isupper() and word.lower() not in language.function_words)
     verbs = language.verbs
     past = any(verbs.past_endings and word.endswith(verbs.past_endings) for word in lower)
+    joined = " ".join(lower)
     return {
         name
         for name, holds in {
@@ -142,7 +143,7 @@ def _of_shape(text: str, words: tuple[str, ...], lower: tuple[str, ...], languag
             "predicate": _predicates(lower, language),
             "comparative": _compares(lower, language),
             "because": frozenset(lower) & language.worth.because,
-            "cause phrase": any(" ".join(p) in " ".join(lower) for p in language.worth.effects),
+            "cause phrase": any(" ".join(p) in joined for p in language.worth.effects),
             "deictic": lower[:1] and lower[0] in language.pronouns.other | _third_person(language.code),
         }.items()
         if holds

@@ -49,6 +49,8 @@ class Lexicon:
 
     def _undeclined(self, word: str) -> str | None:
         """``ministeriums``, ``studien``: a listed noun with the ending of a case; None for other words."""
+        if not word.endswith(self._case_endings):
+            return None
         bare = (word.removesuffix(ending) for ending in self._case_endings if word.endswith(ending))
         return next((noun for noun in bare if noun in self._listed), None)
 

@@ -5,7 +5,7 @@ The weights of the signs lie in ``weights.toml``, which tells how they were fitt
 
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -94,7 +94,8 @@ def judge(statement: Statement, language: Language) -> Judgement:
         statement: The claim in the article's words, with cue, quotation type and kind of source.
         language: The article's language.
     """
-    held = features(statement, language)
+    # Sorted: sums of floats must not depend on the order of a set.
+    held = sorted(features(statement, language))
     weights = _weights()
     if "promised act" in held:
         sums = {ClaimKind.PROMISE: 0.0}
@@ -108,12 +109,11 @@ def judge(statement: Statement, language: Language) -> Judgement:
     )
 
 
-def _sum(held: frozenset[str], weights: Mapping[str, float]) -> float:
-    # Sorted: sums of floats must not depend on the order of a set.
-    return weights.get(_INTERCEPT, 0.0) + sum(weights.get(name, 0.0) for name in sorted(held))
+def _sum(held: Sequence[str], weights: Mapping[str, float]) -> float:
+    return weights.get(_INTERCEPT, 0.0) + sum([weights.get(name, 0.0) for name in held])
 
 
-def _reason(text: str, held: frozenset[str], weights: Mapping[str, float]) -> str:
+def _reason(text: str, held: Sequence[str], weights: Mapping[str, float]) -> str:
     """Name what speaks for checking and what against it, the weightiest first."""
     told = sorted((name for name in held if name in _REASONS), key=lambda name: (-abs(weights.get(name, 0.0)), name))
     raised = dict.fromkeys(_REASONS[name] for name in told if weights.get(name, 0.0) >= _TELLING)

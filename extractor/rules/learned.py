@@ -57,11 +57,11 @@ def _by_last_word(entity: Entity, language: Language) -> None:
 def _by_neighbours(entity: Entity, tokens: Sequence[Token], position: int, language: Language) -> None:
     nouns = language.nouns
     before = _words_before(tokens, position, language)
-    for gender, words in (
-        (Gender.HE, nouns.he_titles | nouns.he_nouns),
-        (Gender.SHE, nouns.she_titles | nouns.she_nouns),
+    for gender, titles, kin in (
+        (Gender.HE, nouns.he_titles, nouns.he_nouns),
+        (Gender.SHE, nouns.she_titles, nouns.she_nouns),
     ):
-        entity.genders[gender] += _TITLED * bool(words & before)
+        entity.genders[gender] += _TITLED * (not before.isdisjoint(titles) or not before.isdisjoint(kin))
     if before and entity.kind is EntityKind.PERSON:
         entity.genders[Gender.HE] += SURE * bool(before & language.grammar.masculine)
         entity.genders[Gender.SHE] += SURE * bool(before & language.grammar.feminine)
@@ -89,15 +89,20 @@ def _words_before(tokens: Sequence[Token], position: int, language: Language) ->
     commas = 0
     for token in reversed(tokens[max(0, position - _APPOSITION_TOKENS) : position]):
         commas += token.text == ","
-        closed = language.grammar.prepositions | language.verbs.finite | language.grammar.conjunctions
         mark = token.kind is not TokenKind.WORD and token.text != ","
-        titled = token.lower in language.nouns.he_titles | language.nouns.she_titles
-        if mark or commas > 1 or token.lower in closed or (token.capital and not titled):
+        titled = token.lower in language.nouns.he_titles or token.lower in language.nouns.she_titles
+        if mark or commas > 1 or token.lower in _closed(language.code) or (token.capital and not titled):
             break
         if token.lower in language.grammar.possessive:
             break
         found.add(token.lower)
     return found
+
+
+@cache
+def _closed(code: str) -> frozenset[str]:
+    language = language_data(code)
+    return language.grammar.prepositions | language.verbs.finite | language.grammar.conjunctions
 
 
 @cache

@@ -30,14 +30,18 @@ def _is_acronym(token: Token) -> bool:
 
 def _is_party(token: Token, language: Language) -> bool:
     """``Senator Luz Ortega, D-Carver,``: the letter of a party and a seat."""
-    letter, hyphen, seat = token.text.partition("-")
-    return bool(hyphen) and letter.lower() in language.nouns.parties and seat[:1].isupper()
+    if "-" not in token.text:
+        return False
+    letter, _, seat = token.text.partition("-")
+    return letter.lower() in language.nouns.parties and seat[:1].isupper()
 
 
 def _particle_joined(token: Token, language: Language) -> bool:
     """``al-Assadi``: a particle in small letters, then a name."""
-    particle, hyphen, name = token.text.partition("-")
-    return bool(hyphen) and name[:1].isupper() and particle in language.grammar.name_particles
+    if "-" not in token.text:
+        return False
+    particle, _, name = token.text.partition("-")
+    return name[:1].isupper() and particle in language.grammar.name_particles
 
 
 def name_end(tokens: Sequence[Token], position: int, language: Language) -> int:

@@ -22,7 +22,7 @@ class NounCueFinder:
         """``Osei's claim that``, ``his pledge to``, ``the claim by Osei that``."""
         frame, language = self._frame, self._language
         word = frame[index].lower
-        if index == 0 or word not in language.nouns.claims | language.nouns.pledges:
+        if index == 0 or (word not in language.nouns.claims and word not in language.nouns.pledges):
             return None
         by = index + 1 < len(frame) and frame[index + 1].lower in language.grammar.by
         if by:

@@ -12,6 +12,7 @@ _SINGLE_CHARS = 600
 _OPENS_AFTER = "([{—–-/:«“„‘‚\"'…"
 _DOUBLE_OPENERS = {"“": "”", "„": "“”", "«": "»", "»": "«", '"': '"', "”": "”", "‟": "”"}
 _SINGLE_OPENERS = {"‘": "’", "‚": "‘’", "‹": "›", "›": "‹", "'": "'"}
+_OPENER = re.compile(f"[{re.escape(''.join((*_DOUBLE_OPENERS, *_SINGLE_OPENERS)))}]")
 _DASHES = "—–"
 _INCISE = re.compile(r"[,!?…]\s+(\w+)")
 _ATTRIBUTION_CHARS = 90
@@ -80,8 +81,8 @@ def _introduced(text: str, quoted: Quoted, block: Span) -> bool:
 def _in_paragraph(text: str, block: Span, language: Language) -> list[Quoted]:
     found: list[Quoted] = []
     position, end = block.start_char, block.end_char
-    while position < end:
-        char = text[position]
+    while mark := _OPENER.search(text, position, end):
+        position, char = mark.start(), mark[0]
         if char in _DOUBLE_OPENERS and _may_open(text, position, block):
             close = _close_double(text, position, end, language)
         elif char in _SINGLE_OPENERS and _may_open(text, position, block):

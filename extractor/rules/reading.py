@@ -42,15 +42,12 @@ class Token(NamedTuple):
     quote: int
     """Number of the quotation it stands in, -1 outside."""
     sentence: int
+    capital: bool = False
+    """A word that begins with a capital letter."""
     resumes: bool = False
     """A block quotation that begins in small letters: the middle of a sentence."""
     finite: bool = False
     """A finite verb, by its form and the words beside it."""
-
-    @property
-    def capital(self) -> bool:
-        """Begins with a capital letter."""
-        return self.kind is TokenKind.WORD and self.text[0].isupper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +142,20 @@ def _tokens(
             inside = number < len(quotes) and quotes[number].outer.start_char <= start
             if word == "." and found and found[-1].end == start and _belongs(found[-1], silent, match.end() < end_char):
                 continue
-            if match["num"]:
+            if match.lastgroup == "num":
                 kind = TokenKind.NUMBER
-            elif match["enclitic"] or word[0].isalnum() or (word[0] in "'’" and len(word) > 1):
+            elif word[0].isalnum() or match.lastgroup == "enclitic" or (word[0] in "'’" and len(word) > 1):
                 kind = TokenKind.WORD
             else:
                 kind = TokenKind.MARK
             lower = (match["enclitic"] or word).lower().replace("’", "'").removeprefix("t-")
+            capital = False
             if kind is TokenKind.WORD:
+                capital = word[0].isupper()
                 # "the WHO", "the US": no pronouns.
-                lower = f"{lower}." if word.isupper() and lower in acronyms else listed(lower)
-            found.append(Token(word, lower, start, match.end(), kind, number if inside else -1, sentence.index))
+                lower = f"{lower}." if capital and word.isupper() and lower in acronyms else listed(lower)
+            quote = number if inside else -1
+            found.append(Token(word, lower, start, match.end(), kind, quote, sentence.index, capital))
         result.append(_with_verbs(found, language))
     return tuple(result)
 

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 
+from extractor.rules.cues import matched
 from extractor.rules.language import Language
 from extractor.rules.own import states_own
 from extractor.rules.reading import Reading, Token, TokenKind, read
@@ -50,17 +51,19 @@ class _Covered:
     """The ranges that claims account for."""
 
     def __init__(self, spans: Sequence[Span]) -> None:
-        self._ranges: list[tuple[int, int]] = []
+        self._starts: list[int] = []
+        self._ends: list[int] = []
         for start, end in sorted((span.start_char, span.end_char) for span in spans):
-            if self._ranges and start <= self._ranges[-1][1]:
-                self._ranges[-1] = (self._ranges[-1][0], max(end, self._ranges[-1][1]))
+            if self._ends and start <= self._ends[-1]:
+                self._ends[-1] = max(end, self._ends[-1])
             else:
-                self._ranges.append((start, end))
+                self._starts.append(start)
+                self._ends.append(end)
 
     def touches(self, start: int, end: int) -> bool:
         """Tell whether any claim has a character between two offsets."""
-        at = bisect_right(self._ranges, start, key=lambda r: r[1])
-        return at < len(self._ranges) and self._ranges[at][0] < end
+        at = bisect_right(self._ends, start)
+        return at < len(self._ends) and self._starts[at] < end
 
 
 def _reason(reading: Reading, sentence: Sentence, covered: _Covered) -> str | None:
@@ -95,29 +98,30 @@ def _quotes(reading: Reading, tokens: Sequence[Token]) -> bool:
 def _attributes(tokens: Sequence[Token], index: int, language: Language, *, alone: bool, named: bool) -> str | None:
     """Name the attributing word at an index; None when it is none, or governs nothing."""
     token, verbs, phrases = tokens[index], language.verbs, language.phrases
-    for phrase in () if named else phrases.according:
-        if token.lower == phrase[0] and tuple(t.lower for t in tokens[index : index + len(phrase)]) == phrase:
-            return f"“{' '.join(phrase)}”"
+    length = 0 if named else matched(tokens, index, phrases.according)
+    if length:
+        return f"“{' '.join(t.lower for t in tokens[index : index + length])}”"
     if token.quote >= 0 or token.capital:
         return None
-    following = [t.lower for t in tokens[index + 1 : index + 1 + _THAT_REACH]]
-    that = any(word in phrases.that for word in following)
     if alone and token.lower in phrases.reportedly:
         return f"the adverb “{token.text}”"
-    if token.lower in language.nouns.claims and following[:1] and following[0] in phrases.that:
+    following = tokens[index + 1 : index + 1 + _THAT_REACH]
+    if token.lower in language.nouns.claims and following and following[0].lower in phrases.that:
         return f"the noun “{token.text}”"
+    reports = token.lower in verbs.say or token.lower in verbs.tell
+    links = [entry.links for entry in verbs.linked if token.lower in entry.verbs]
+    if not (reports or links or token.lower in verbs.label):
+        return None
     if _silent(tokens, index, language) or _noun(tokens, index, language):
         return None
-    if token.lower in verbs.say or token.lower in verbs.tell:
+    if reports:
+        that = any(t.lower in phrases.that for t in following)
         infinitive = index > 0 and tokens[index - 1].lower in verbs.to
         participle = bool(language.participle_endings) and token.lower.endswith(language.participle_endings)
         ambiguous = infinitive or participle or token.lower in verbs.vague
         if that or (alone and not ambiguous):
             return f"the reporting verb “{token.text}”"
-    linked = any(
-        token.lower in entry.verbs and any(word in entry.links for word in _until_comma(tokens, index))
-        for entry in verbs.linked
-    )
+    linked = any(word in words for words in links for word in _until_comma(tokens, index))
     quoted = any(t.quote >= 0 for t in tokens[index + 1 :])
     if linked or (token.lower in verbs.label and quoted and alone):
         return f"the verb “{token.text}”"

@@ -34,8 +34,7 @@ def unnamed_people(reading: Reading, names: Registry) -> tuple[Unnamed, ...]:
 
 
 def _in_unit(unit: Unit, language: Language, names: Registry) -> Iterator[Unnamed]:
-    nouns = language.nouns
-    people = nouns.people | nouns.spokespeople
+    people, spokespeople = language.nouns.people, language.nouns.spokespeople
     reader = PhraseReader(unit.frame, names, language)
     after = 0
     for index, token in enumerate(unit.frame):
@@ -47,7 +46,8 @@ def _in_unit(unit: Unit, language: Language, names: Registry) -> Iterator[Unname
         if phrase is None or phrase.pronoun or phrase.entity is not None:
             continue
         several = len(phrase.words) > 2 and phrase.words[1] in language.grammar.of
-        if phrase.head not in people and not (several and phrase.head.removesuffix("s") in people):
+        heads = (phrase.head, phrase.head.removesuffix("s")) if several else (phrase.head,)
+        if not any(head in people or head in spokespeople for head in heads):
             continue
         after = phrase.last
         yield Unnamed(phrase, token.sentence, _gender(unit, phrase, language, names))
