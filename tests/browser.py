@@ -4,10 +4,15 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from extractor.cli.bench_screen import browser as chromium
 from extractor.cli.bench_screen import chromium_path
+
+PATIENCE_MS = 30_000
+"""How long a page may take on a machine that is busy with other tests."""
+
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +32,7 @@ def browser_page(browser: Browser) -> Iterator[Page]:
     """A fresh page of 1280 x 800 in a profile of its own."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
     page = context.new_page()
-    page.set_default_timeout(15_000)
+    page.set_default_timeout(PATIENCE_MS)
     yield page
     context.close()
 

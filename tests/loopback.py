@@ -48,6 +48,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
     delay_s: float = 0.0
     """Waits this long before it answers."""
+    until: threading.Event | None = None
+    """Waits for this before that, a minute at most."""
     cut: bool = False
     """Closes the connection instead of answering."""
     cut_after: int | None = None
@@ -136,6 +138,8 @@ class LoopbackEndpoint:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 before()
                 answer = endpoint._next(Request(self.path, headers, body, self.command))
+                if answer.until is not None:
+                    answer.until.wait(60)
                 # Waits in the background of a test that gave up: the server's end ends it.
                 endpoint._stopping.wait(answer.delay_s)
                 if answer.cut or endpoint._stopping.is_set():

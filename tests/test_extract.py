@@ -336,8 +336,10 @@ def test_a_database_that_goes_away_for_a_while_is_waited_for(postgres_url: str, 
             with closed(postgres_url):
                 assert process.stderr is not None
                 told = ""
-                while "waiting for it" not in told:
-                    told += process.stderr.readline()
+                for line in process.stderr:
+                    told += line
+                    if "waiting for it" in line:
+                        break
             _, err = process.communicate(timeout=60)
         assert "cannot be reached" in told
         assert "up to 10 minutes" in told

@@ -35,7 +35,7 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def opened() -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=20).run()
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
     assert not app.exception
     return app
 
@@ -167,7 +167,7 @@ def test_the_address_names_the_claim(url: str) -> None:
     first = opened()
     claim_id = first.query_params["claim"]
     pressed(first, "skip")
-    again = AppTest.from_file(str(APP), default_timeout=20)
+    again = AppTest.from_file(str(APP), default_timeout=60)
     again.query_params["claim"] = claim_id
     again.run()
     assert "41 million crowns" in told(again)

@@ -21,7 +21,7 @@ def url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def opened(tab: str = "", claim_id: str = "") -> AppTest:
     """Open the page of fact-checks, and there a list and a claim."""
-    app = AppTest.from_file(str(APP), default_timeout=30)
+    app = AppTest.from_file(str(APP), default_timeout=60)
     # Pages that are functions have no file to switch to: go as a callback goes.
     app.session_state["go"] = ("factchecks", {})
     app.run()
@@ -78,7 +78,7 @@ def test_the_form_keeps_what_is_typed_and_saves_it(url: str) -> None:
 
 def test_the_ways_between_review_and_fact_check(url: str) -> None:
     bridge_desk(url).dispose()
-    app = AppTest.from_file(str(APP), default_timeout=30).run()
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
     pressed(app, "verify")
     pressed(app, "rate")
     assert "Not begun" in told(app)

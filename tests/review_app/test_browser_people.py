@@ -25,7 +25,7 @@ from extractor.store import (
 )
 from review_app.launch import serve
 from tests.accessibility import barriers, views
-from tests.browser import settled
+from tests.browser import PATIENCE_MS, settled
 from tests.oidc import serve_provider
 from tests.review_app.desk_data import NOW, bridge_article, bridge_claims, open_desk, save
 from tests.review_app.reviewer import READ_S, Reviewer
@@ -90,7 +90,7 @@ def somebody(desk: Stage, engine: "Engine", browser: Browser) -> Iterator[Callab
         context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         desk.visit(page)
         page.get_by_role("button", name="Log in").click()
         page.get_by_role("link", name=account, exact=True).click()

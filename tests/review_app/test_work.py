@@ -115,7 +115,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator["Engine"
 
 
 def opened(**state: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=30)
+    app = AppTest.from_file(str(APP), default_timeout=60)
     app.session_state["go"] = ("desk", {})
     for name, value in state.items():
         app.session_state[name] = value

@@ -81,7 +81,7 @@ class Site(BaseHTTPRequestHandler):
             self.wfile.flush()
 
     def answer_silence(self, _: str) -> None:
-        time.sleep(2)
+        time.sleep(5)
 
     def answer_cut(self, _: str) -> None:
         self.send_response(200)
@@ -202,7 +202,7 @@ def test_the_time_limit_is_for_everything_together(site: str, allowed: FetchOpti
     started = time.monotonic()
     sentence = refusal(site + path, allowed.model_copy(update={"timeout_s": 0.3}))
     assert "did not answer completely within 0.3 s" in sentence
-    assert time.monotonic() - started < 1.5
+    assert time.monotonic() - started < 4
 
 
 @pytest.mark.parametrize(
