@@ -39,6 +39,12 @@ class Request:
         return self.messages[-1]["content"]
 
 
+def _at_once() -> threading.Event:
+    event = threading.Event()
+    event.set()
+    return event
+
+
 @dataclass(frozen=True)
 class Answer:
     """One HTTP response."""
@@ -48,8 +54,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "application/json"})
     delay_s: float = 0.0
     """Waits this long before it answers."""
-    until: threading.Event | None = None
-    """Waits for this before that, a minute at most."""
+    until: threading.Event = field(default_factory=_at_once)
+    """Waits for this too, a minute at most."""
     cut: bool = False
     """Closes the connection instead of answering."""
     cut_after: int | None = None
@@ -138,10 +144,9 @@ class LoopbackEndpoint:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 before()
                 answer = endpoint._next(Request(self.path, headers, body, self.command))
-                if answer.until is not None:
-                    answer.until.wait(60)
                 # Waits in the background of a test that gave up: the server's end ends it.
                 endpoint._stopping.wait(answer.delay_s)
+                answer.until.wait(60)
                 if answer.cut or endpoint._stopping.is_set():
                     self.close_connection = True
                     return
