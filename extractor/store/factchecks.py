@@ -21,11 +21,10 @@ from extractor.moves import Ground, is_undoable, moved
 from extractor.placing import place
 from extractor.schema import ArticleMetadata, ClaimStatus, GroundingLevel, StoredClaim, Value
 from extractor.store import tally
-from extractor.store.checktables import FactCheckDraftRow, FactCheckRow, FactCheckStepRow
 from extractor.store.claims import claim_row
 from extractor.store.copies import also_in
 from extractor.store.decisions import typed
-from extractor.store.tables import ArticleRow, ClaimRow
+from extractor.store.tables import ArticleRow, ClaimRow, FactCheckDraftRow, FactCheckRow, FactCheckStepRow
 
 VERIFIED = (ClaimStatus.VERIFIED, ClaimStatus.CORRECTED)
 """Claims of which a person has found that the article says so."""

@@ -9,9 +9,8 @@ from sqlmodel import Session, col, exists, select
 
 from extractor.provider_batch import IN_HAND, AnswerState, BatchState, Deferred, ProviderBatch, Unanswered
 from extractor.schema import KeptReply, RunState, Usage
-from extractor.store.batch_tables import DeferredRow, ProviderBatchRow
 from extractor.store.replies import kept_requests, save_replies
-from extractor.store.tables import ArticleRow, RunRow
+from extractor.store.tables import ArticleRow, DeferredRow, ProviderBatchRow, RunRow
 
 NO_ANSWER = (
     AnswerState.REJECTED,

@@ -23,9 +23,8 @@ from extractor.secondlook import (
 )
 from extractor.store.claims import claim_row, end_lease
 from extractor.store.decisions import JOINT, NewDecision, decide, typed, undo
-from extractor.store.looktables import SecondLookRow, SecondLookStepRow
 from extractor.store.queue import LEASE_S
-from extractor.store.tables import ClaimRow, DecisionRow
+from extractor.store.tables import ClaimRow, DecisionRow, SecondLookRow, SecondLookStepRow
 
 MADE = (LookState.AGREED, LookState.DIFFERS, LookState.SETTLED)
 """States of looks that have been compared."""

@@ -15,9 +15,16 @@ from sqlmodel import Session, col, select
 
 from extractor.schema import BY_HAND, DecisionKind, RejectionReason, SourceKind, Value
 from extractor.store import tally
-from extractor.store.checktables import FactCheckRow
-from extractor.store.tables import ClaimRow, DecisionRow, ExtractionRow, FindRow, RunRow
-from extractor.store.worktables import WorkRow, WorkTimeRow
+from extractor.store.tables import (
+    ClaimRow,
+    DecisionRow,
+    ExtractionRow,
+    FactCheckRow,
+    FindRow,
+    RunRow,
+    WorkRow,
+    WorkTimeRow,
+)
 
 HOUR_S = 3600
 

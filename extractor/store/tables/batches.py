@@ -1,4 +1,4 @@
-"""The tables of batches at providers; rows never leave this package.
+"""The tables of batches at providers.
 
 No ``from __future__ import annotations`` here: SQLModel reads the annotations at run time.
 """
@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Column, Text
 from sqlmodel import Field
 
 from extractor.provider_batch import AnswerState, BatchState, ProviderBatch
-from extractor.store.tables import Row, UtcDateTime, words_column
+from extractor.store.tables.base import Row, UtcDateTime, words_column
 
 
 class ProviderBatchRow(Row, table=True):

@@ -1,4 +1,4 @@
-"""The tables of fact-checks; rows never leave this package.
+"""The tables of fact-checks.
 
 No ``from __future__ import annotations`` here: SQLModel reads the annotations at run time.
 """
@@ -9,7 +9,7 @@ from sqlalchemy import Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from extractor.factcheck import Assessment, CheckState, CheckStep, Deed, FactCheck
-from extractor.store.tables import Row, UtcDateTime, ValueType, words_column
+from extractor.store.tables.base import Row, UtcDateTime, ValueType, words_column
 
 WITH_PUBLICATION = text("published_at IS NOT NULL")
 

@@ -1,4 +1,4 @@
-"""The tables of the work that was done, counted as it is done; rows never leave this package.
+"""The tables of the work that was done, counted as it is done.
 
 No ``from __future__ import annotations`` here: SQLModel reads the annotations at run time.
 """
@@ -7,13 +7,13 @@ from sqlalchemy import Column, Integer
 from sqlmodel import Field
 
 from extractor.schema import DecisionKind
-from extractor.store.tables import Row, words_column
+from extractor.store.tables.base import Row, words_column
 
 
 class WorkRow(Row, table=True):
     """How many decisions in force somebody made within an hour, by what was decided and who had found the claim.
 
-    The sum over all slots counts; see `extractor.store.tables.TallyRow`.
+    The sum over all slots counts; see `extractor.store.tables.lists.TallyRow`.
     """
 
     __tablename__ = "work"

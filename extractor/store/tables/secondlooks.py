@@ -1,4 +1,4 @@
-"""The tables of second looks; rows never leave this package.
+"""The tables of second looks.
 
 No ``from __future__ import annotations`` here: SQLModel reads the annotations at run time.
 """
@@ -10,7 +10,7 @@ from sqlmodel import Field
 
 from extractor.schema import ClaimStatus
 from extractor.secondlook import Look, LookDeed, LookState, LookStep, SecondLook, Settlement
-from extractor.store.tables import Row, UtcDateTime, ValueType, words_column
+from extractor.store.tables.base import Row, UtcDateTime, ValueType, words_column
 
 
 class SecondLookRow(Row, table=True):
