@@ -27,6 +27,7 @@ from extractor.runs import OpenRun
 from extractor.schema import Article, KeptReply, RunTotals, Usage, Value
 from extractor.segment import segment
 from extractor.store import (
+    Turn,
     add_to_run,
     change_batch,
     close_batch,
@@ -157,8 +158,8 @@ class BatchApi:
     async def _round(self, folder: Path) -> None:
         """Finish every article whose questions are all answered, and put the other questions into batches."""
         self._has_room = True
-        for alone in (False, True):
-            async with self._run.draw(page=DRAWN_AT_ONCE, alone=alone) as draw:
+        for turn in Turn:
+            async with self._run.draw(turn, page=DRAWN_AT_ONCE) as draw:
                 while not self.is_stopping and (article := await draw.next()) is not None:
                     try:
                         await self._take(article, folder)
@@ -207,6 +208,7 @@ class BatchApi:
             self._has_room = self._budget.reserve(_key(parcel.batch), guess)
             if self._has_room:
                 await parcel.put(article, questions, guess)
+                self._run.is_over(article.sha256)
                 return
         self._run.give_back(article)
 
@@ -330,13 +332,17 @@ class BatchApi:
         replies = [answer for answer in page if isinstance(answer, KeptReply)]
         failures = [answer for answer in page if isinstance(answer, Unanswered)]
 
-        def write(session: "Session") -> Usage:
-            now = self._clock()
-            usage = collect(session, batch_id=batch.id, replies=replies, failures=failures, now=now)
-            add_to_run(session, run_id=self._run.run_id, totals=RunTotals(usage=usage), now=now)
-            return usage
+        # Done again when the answer of the database got lost, it finds nothing new: the cost is that of the first time.
+        usage = Usage()
 
-        usage = await self._run.transact(write)
+        def write(session: "Session") -> None:
+            nonlocal usage
+            now = self._clock()
+            new = collect(session, batch_id=batch.id, replies=replies, failures=failures, now=now)
+            add_to_run(session, run_id=self._run.run_id, totals=RunTotals(usage=new), now=now)
+            usage = max(usage, new, key=lambda cost: cost.calls)
+
+        await self._run.transact(write)
         self._run.book(usage)
         self._asking.replies.spend(usage, told=True)
         return usage

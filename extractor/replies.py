@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -27,9 +27,10 @@ class _Question(NamedTuple):
 class ReplyShelf:
     """Finds replies in the database and hands new ones to whoever writes; an async context manager.
 
-    A thread looks up, as many requests at once as have come in the meantime. What is new is found here until
-    it is written. Of equal questions in this process one is asked and the others wait for its reply; other
-    processes do not have the same article in hand (see `extractor.store.backlog`).
+    A thread looks up, as many requests at once as have come in the meantime. Whoever brings a new reply waits
+    until it is written, so that a kill costs no more than what is in flight. Of equal questions in this process
+    one is asked and the others wait for its reply; other processes do not have the same article in hand (see
+    `extractor.store.backlog`).
     """
 
     def __init__(self, engine: "Engine", *, tell: Callable[[str], None] = lambda message: None) -> None:
@@ -39,7 +40,7 @@ class ReplyShelf:
         self._lookups: Writer[_Question] | None = None
         self._new: dict[str, KeptReply] = {}
         self._asked: dict[str, asyncio.Event] = {}
-        self._hand_over: Callable[[KeptReply], None] = lambda reply: None
+        self._write: Callable[[KeptReply], Awaitable[None]] | None = None
         self._untold = Usage()
         self.spent = Usage()
         """What all calls so far have cost, whatever became of them."""
@@ -58,9 +59,9 @@ class ReplyShelf:
         if self._lookups is not None:
             await self._lookups.__aexit__(kind, exc, trace)
 
-    def write_by(self, hand_over: Callable[[KeptReply], None]) -> None:
-        """Say who writes new replies; he tells of it by `written`."""
-        self._hand_over = hand_over
+    def write_by(self, write: Callable[[KeptReply], Awaitable[None]]) -> None:
+        """Say who writes new replies; what he returns is to be awaited until one is in the database."""
+        self._write = write
 
     @asynccontextmanager
     async def alone(self, request_sha256: str) -> AsyncIterator[None]:
@@ -93,15 +94,16 @@ class ReplyShelf:
         found = await asyncio.gather(*(self.find(request) for request in request_sha256s))
         return {reply.request_sha256 for reply in found if reply is not None}
 
-    def keep(self, reply: KeptReply) -> None:
-        """Keep a reply that has just come."""
-        self._new[reply.request_sha256] = reply
-        self._hand_over(reply)
+    async def keep(self, reply: KeptReply) -> None:
+        """Keep a reply that has just come; it is in the database when this returns.
 
-    def written(self, replies: Iterable[KeptReply]) -> None:
-        """Hear that replies are in the database."""
-        for reply in replies:
-            self._new.pop(reply.request_sha256, None)
+        Raises:
+            StoreError: The database refused, or did not come back in time.
+        """
+        self._new[reply.request_sha256] = reply
+        if self._write is not None:
+            await self._write(reply)
+            del self._new[reply.request_sha256]
 
     def spend(self, usage: Usage, *, told: bool = False) -> None:
         """Hear what a call has cost, whatever became of it; `told` when the run has been told already."""

@@ -1,43 +1,37 @@
 """One run over a backlog in the database: articles are claimed in pages, outcomes written in batches, off the loop."""
 
 import asyncio
-import os
-import socket
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
+from extractor.alive import is_dead, this_process
 from extractor.batch import Batch, Outcome
-from extractor.errors import StoreError, StoreUnavailable
+from extractor.draw import Draw
 from extractor.pipeline import Clock
 from extractor.replies import ReplyShelf
-from extractor.schema import Article, Failure, Identity, KeptReply, Run, RunSettings, RunState, RunTotals, Usage, Value
+from extractor.run_writes import Begun, Ended, GivenBack, Nobody, Over, RunWrites, Settling, Tell, Written
+from extractor.schema import Article, Identity, Run, RunSettings, RunState, RunTotals, Usage, Value
 from extractor.store import (
     Backlog,
     BacklogCounts,
     BacklogPage,
-    Blame,
     Claimed,
-    Reserve,
-    RunHolder,
+    Turn,
     add_to_run,
+    claim_alone,
     claim_articles,
     claim_backlog,
-    close_attempts,
     count_backlog,
     dissolve_unsent,
     end_dead_runs,
     end_run,
     get_run,
-    give_back,
     open_session,
     patiently,
-    record_failure,
-    save_extractions,
-    save_replies,
     set_deadly_aside,
     start_run,
     take_up_again,
@@ -62,72 +56,6 @@ MOST_AHEAD = 64
 
 BATCH_SIZE = 64
 """Articles written in one transaction, at most."""
-
-Tell = Callable[[str], None]
-
-
-class GivenBack(Value):
-    """An article whose claim ends without a try."""
-
-    article_sha256: str
-
-
-class Ended(Value):
-    """An article whose work has ended, well or not."""
-
-    outcome: Outcome
-    usage: Usage
-    """What the run has spent since the last one ended, on whichever article."""
-
-    @property
-    def gains(self) -> RunTotals:
-        """What it adds to the run's totals; whether it is set aside is known when it is written."""
-        extraction = self.outcome.extraction
-        if extraction is None:
-            return RunTotals(n_failed=1, usage=self.usage)
-        return RunTotals(
-            n_done=1,
-            n_claims=len(extraction.claims),
-            n_lost_pieces=sum(piece.state.is_loss for piece in extraction.pieces),
-            n_suspected_misses=len(extraction.suspected_misses),
-            usage=self.usage,
-        )
-
-
-class Settled(Value):
-    """An article that is off the run's hands, and it is written what became of it."""
-
-    article_sha256: str
-    is_given_back: bool = False
-    """It was not tried."""
-    n_blamed: int = 0
-    """How often it has failed by its own fault, where it has just done so and is not set aside for it."""
-
-
-class Settling(Protocol):
-    """Whoever put articles into a run's hands and waits for them."""
-
-    def reserved(self, sha256s: Sequence[str]) -> Reserve:
-        """Return what is reserved of the queued run's budget for some articles; asked before `settled`."""
-        ...
-
-    def settled(self, articles: Sequence[Settled]) -> None:
-        """Hear that it is written what became of some articles; in the thread that writes."""
-        ...
-
-
-class _Nobody:
-    """Waits for nothing."""
-
-    def reserved(self, sha256s: Sequence[str]) -> Reserve:
-        return Reserve()
-
-    def settled(self, articles: Sequence[Settled]) -> None:
-        pass
-
-
-Written = Ended | GivenBack | KeptReply | Usage
-"""What the writer takes; a usage that belongs to no article that has ended is a sign of life too."""
 
 
 class RunRequest(Value):
@@ -180,7 +108,7 @@ class OpenRun:
         self._clock = clock
         self._tell = tell
         self._watch = watch
-        self._settling: Settling = _Nobody()
+        self._settling: Settling = Nobody()
         self._give_up = threading.Event()
         self._backlog = Backlog(
             identity=request.identity,
@@ -189,10 +117,8 @@ class OpenRun:
             max_tries=request.settings.max_tries,
         )
         self._beating: asyncio.Task[None] | None = None
+        self._writes: RunWrites | None = None
         self._writer: Writer[Written] | None = None
-        self._n_writes = 0
-        self._settled: list[Settled] = []
-        """By the last write, which may be in the database although no answer came."""
         self.totals = RunTotals()
         """Of what has ended so far, written or about to be."""
 
@@ -209,10 +135,11 @@ class OpenRun:
         """
         await self._in_thread(self._begin)
         concurrency = self._request.settings.concurrency
-        self._writer = Writer(self._write, capacity=max(2 * concurrency, 16), batch_size=BATCH_SIZE)
+        self._writes = self._make_writes()
+        self._writer = Writer(self._writes.write, capacity=max(2 * concurrency, 16), batch_size=BATCH_SIZE)
         await self._writer.__aenter__()
         if self._replies is not None:
-            self._replies.write_by(self._writer.put_now)
+            self._replies.write_by(self._writer.put_ahead)
         self._beating = asyncio.create_task(self._beat(self._writer))
         return self
 
@@ -238,14 +165,12 @@ class OpenRun:
         """Say who put the articles into the run's hands; before it is entered."""
         self._settling = settling
 
-    def draw(self, *, page: int, alone: bool = False) -> "_Draw":
-        """Return the articles of the backlog one by one, claimed; an async context manager.
+    def _make_writes(self) -> RunWrites:
+        return RunWrites(self._engine, self._backlog, self._settling, clock=self._clock, tell=self._tell)
 
-        Args:
-            page: Claimed at once.
-            alone: Those over which processes have died, instead of all others.
-        """
-        return _Draw(self, page=page, alone=alone)
+    def draw(self, turn: Turn, *, page: int) -> Draw:
+        """Return the articles whose turn it is one by one, claimed and begun; so many are claimed at once."""
+        return Draw(self, turn, page=page)
 
     async def transact(self, work: "Callable[[Session], T]") -> T:
         """Do a transaction off the loop, again where the database is away for a while.
@@ -263,6 +188,8 @@ class OpenRun:
     def lose_patience(self) -> None:
         """Wait for the database no longer."""
         self._give_up.set()
+        if self._writes is not None:
+            self._writes.lose_patience()
 
     async def counts(self) -> BacklogCounts:
         """Count what there is to do."""
@@ -274,18 +201,17 @@ class OpenRun:
         return await self._in_thread(count)
 
     async def work(self, batch: Batch) -> None:
-        """Work the backlog off: first all articles, then alone those over which processes have died.
+        """Work the backlog off: last, and alone, those articles over which runs have died.
 
         Raises:
             ModelUnavailable: The endpoint cannot be used.
             StoreError: The database refused, or did not come back in time.
         """
         concurrency = self._request.settings.concurrency
-        async with self.draw(page=min(concurrency, MOST_AHEAD)) as draw:
-            await batch.work(draw, concurrency=concurrency)
-        if not batch.is_stopping:
-            async with self.draw(page=1, alone=True) as draw:
-                await batch.work(draw, concurrency=1)
+        for turn in Turn:
+            if not batch.is_stopping:
+                async with self.draw(turn, page=min(concurrency, MOST_AHEAD)) as draw:
+                    await batch.work(draw, concurrency=1 if turn is Turn.ALONE else concurrency)
 
     async def end(self, state: RunState, reason: str = "") -> Run:
         """Enter how the run ended, after everything is written, and return it.
@@ -301,14 +227,15 @@ class OpenRun:
 
         return await self._in_thread(enter)
 
-    async def claim(self, after: int, limit: int, *, alone: bool) -> BacklogPage:
+    async def claim(self, after: int, limit: int, turn: Turn) -> BacklogPage:
         """Claim the next articles, for the run's own draw."""
+        return await self.transact(
+            lambda session: claim_backlog(session, backlog=self._backlog, after=after, limit=limit, turn=turn)
+        )
 
-        def claim() -> BacklogPage:
-            with open_session(self._engine) as session:
-                return claim_backlog(session, backlog=self._backlog, after=after, limit=limit, alone=alone)
-
-        return await self._in_thread(claim)
+    async def claim_alone(self, tried: set[str]) -> Article | None:
+        """Claim an article that is to be done alone, for the run's own draw."""
+        return await self.transact(lambda session: claim_alone(session, backlog=self._backlog, tried=tried))
 
     async def claim_these(self, sha256s: Sequence[str], *, alone: bool) -> Claimed:
         """Claim some articles by name.
@@ -317,13 +244,29 @@ class OpenRun:
             StoreError: The database refused, or did not come back in time.
         """
 
-        def claim() -> Claimed:
-            with open_session(self._engine) as session:
-                if alone:
-                    set_deadly_aside(session, backlog=self._backlog, now=self._clock())
-                return claim_articles(session, backlog=self._backlog, sha256s=sha256s, alone=alone)
+        def claim(session: "Session") -> Claimed:
+            if alone:
+                self._set_deadly_aside(session)
+            return claim_articles(session, backlog=self._backlog, sha256s=sha256s, alone=alone)
 
-        return await self._in_thread(claim)
+        return await self.transact(claim)
+
+    async def begin(self, article: Article) -> Article:
+        """Mark an article as begun, and return it; when it could not be marked, it is given back.
+
+        Raises:
+            StoreError: The database refused, or did not come back in time.
+        """
+        try:
+            await self._opened().put_ahead(Begun(article_sha256=article.sha256))
+        except BaseException:
+            self.give_back(article)
+            raise
+        return article
+
+    def is_over(self, article_sha256: str) -> None:
+        """Hear that all is done about an article but the writing."""
+        self._opened().put_ahead(Over(article_sha256=article_sha256))
 
     async def finish(self, outcome: Outcome) -> None:
         """Hand an outcome to the writer."""
@@ -334,6 +277,7 @@ class OpenRun:
         ended = Ended(outcome=outcome, usage=usage)
         self.totals += ended.gains
         self._watch(outcome)
+        self.is_over(outcome.article_sha256)
         writer = self._opened()
         try:
             await writer.put(ended)
@@ -341,10 +285,6 @@ class OpenRun:
             # It is paid for, so it is written, however urgent the end is.
             writer.put_now(ended)
             raise
-
-    async def written(self) -> None:
-        """Wait until everything that has ended is in the database."""
-        await self._opened().written()
 
     def give_back(self, article: Article) -> None:
         """Take back an article that was not tried, or broken off; what was spent on it is written before."""
@@ -372,7 +312,7 @@ class OpenRun:
                 take_up_again(session, backlog=self._backlog)
             if request.retry_lost:
                 take_up_lost(session, backlog=self._backlog)
-            n_deadly = set_deadly_aside(session, backlog=self._backlog, now=now)
+            n_deadly = self._set_deadly_aside(session)
             run_id = start_run(
                 session,
                 identity=request.identity,
@@ -386,6 +326,10 @@ class OpenRun:
         self._backlog = self._backlog.model_copy(update={"run_id": run_id})
         self.totals = gains
 
+    def _set_deadly_aside(self, session: "Session") -> int:
+        identity, max_tries = self._backlog.identity, self._backlog.max_tries
+        return set_deadly_aside(session, identity=identity, max_tries=max_tries, now=self._clock())
+
     def book(self, usage: Usage) -> None:
         """Count what was spent, beside the outcomes; it is in the database, or on its way."""
         self.totals += RunTotals(usage=usage)
@@ -396,196 +340,3 @@ class OpenRun:
             spent = self._replies.take_spent() if self._replies else Usage()
             self.book(spent)
             await writer.put(spent)
-
-    def _write(self, items: Sequence[Written]) -> None:
-        """Write a batch in one transaction; where the database refuses it, each article by itself."""
-        try:
-            self._write_together(items)
-        except StoreUnavailable:
-            raise
-        except StoreError as exc:
-            if len(items) == 1:
-                self._write_refused(items[0], exc)
-                return
-            for item in items:
-                self._write([item])
-
-    def _write_refused(self, item: Written, error: StoreError) -> None:
-        """Record an extraction that the database does not take as a failure of its article."""
-        if not isinstance(item, Ended) or item.outcome.extraction is None:
-            raise error
-        failed = item.outcome.model_copy(update={"extraction": None, "error": str(error)})
-        self._write_together([item.model_copy(update={"outcome": failed})])
-
-    def _write_together(self, items: Sequence[Written]) -> None:
-        self._n_writes += 1
-        settled = patiently(lambda: self._transaction(items), tell=self._tell, give_up=self._give_up)
-        self._settling.settled(settled)
-
-    def _transaction(self, items: Sequence[Written]) -> list[Settled]:
-        """Write; where it is done for the second time, since the answer to the first one got lost, change nothing."""
-        replies = [item for item in items if isinstance(item, KeptReply)]
-        with open_session(self._engine) as session:
-            settled, is_first = self._enter(session, items)
-            if is_first:
-                self._settled = settled
-            else:
-                session.rollback()
-        if self._replies is not None:
-            self._replies.written(replies)
-        return self._settled
-
-    def _enter(self, session: "Session", items: Sequence[Written]) -> tuple[list[Settled], bool]:
-        ended = [item for item in items if isinstance(item, Ended)]
-        given_back = [item.article_sha256 for item in items if isinstance(item, GivenBack)]
-        replies = [item for item in items if isinstance(item, KeptReply)]
-        backlog, now = self._backlog, self._clock()
-        totals = sum((RunTotals(usage=item) for item in items if isinstance(item, Usage)), RunTotals())
-        blamed: dict[str, int] = {}
-        save_replies(session, replies=replies, now=now)
-        extractions = [item.outcome.extraction for item in ended if item.outcome.extraction is not None]
-        save_extractions(session, extractions=extractions, run_id=backlog.run_id)
-        for item in ended:
-            totals += item.gains
-            if item.outcome.extraction is None:
-                failure = self._fail(session, item.outcome, now)
-                totals += RunTotals(n_set_aside=int(failure.is_set_aside))
-                if not (item.outcome.unavailable or failure.is_set_aside):
-                    blamed[item.outcome.article_sha256] = failure.n_failures
-        off_hands = [item.outcome.article_sha256 for item in ended]
-        close_attempts(session, identity=backlog.identity, sha256s=off_hands)
-        if given_back:
-            give_back(session, backlog=backlog, sha256s=given_back)
-        released = self._settling.reserved(off_hands + given_back)
-        is_first = add_to_run(
-            session, run_id=backlog.run_id, totals=totals, now=now, released=released, number=self._n_writes
-        )
-        settled = [
-            *(Settled(article_sha256=sha256, n_blamed=blamed.get(sha256, 0)) for sha256 in off_hands),
-            *(Settled(article_sha256=sha256, is_given_back=True) for sha256 in given_back),
-        ]
-        return settled, is_first
-
-    def _fail(self, session: "Session", outcome: Outcome, now: datetime) -> Failure:
-        return record_failure(
-            session,
-            article_sha256=outcome.article_sha256,
-            identity=self._backlog.identity,
-            error=outcome.error,
-            now=now,
-            blame=None if outcome.unavailable else Blame(max_tries=self._backlog.max_tries),
-        )
-
-
-class _Draw:
-    """The articles of a run one by one, a page claimed ahead; an async context manager."""
-
-    def __init__(self, run: OpenRun, *, page: int, alone: bool = False) -> None:
-        self._run = run
-        self._page = page
-        self._alone = alone
-        self._ready: asyncio.Queue[Article | None] = asyncio.Queue()
-        self._runs_low = asyncio.Event()
-        self._after: int | None = -1
-        self._is_closed = False
-        self._claiming: asyncio.Task[None] | None = None
-
-    async def __aenter__(self) -> Self:
-        if not self._alone:
-            self._claiming = asyncio.create_task(self._claim_ahead())
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Give back what was claimed and not begun; a claim under way is waited for, so that none is forgotten."""
-        self._is_closed = True
-        self._runs_low.set()
-        if self._claiming is not None:
-            with suppress(StoreError):
-                await self._claiming
-        while not self._ready.empty():
-            if article := self._ready.get_nowait():
-                self._run.give_back(article)
-
-    async def next(self) -> Article | None:
-        """Return the next article; None when there is none left."""
-        if self._alone:
-            # Nothing ahead: an article that only waited must not be counted as begun when the process dies.
-            return await self._claim_one()
-        article = await self._ready.get()
-        if article is None:
-            self._ready.put_nowait(None)
-            if self._claiming is not None:
-                await self._claiming
-        elif self._ready.qsize() < self._page:
-            self._runs_low.set()
-        return article
-
-    async def finish(self, outcome: Outcome) -> None:
-        """Pass an outcome on."""
-        await self._run.finish(outcome)
-        if self._alone:
-            # Else the next article's death would look like this one's.
-            await self._run.written()
-
-    def give_back(self, article: Article) -> None:
-        """Pass an article back."""
-        self._run.give_back(article)
-
-    async def _claim_one(self) -> Article | None:
-        while self._after is not None:
-            page = await self._run.claim(self._after, 1, alone=True)
-            self._after = page.last
-            if page.articles:
-                return page.articles[0]
-        return None
-
-    async def _claim_ahead(self) -> None:
-        try:
-            while self._after is not None and not self._is_closed:
-                self._runs_low.clear()
-                page = await self._run.claim(self._after, self._page, alone=False)
-                self._after = page.last
-                for article in page.articles:
-                    self._ready.put_nowait(article)
-                if self._ready.qsize() >= self._page:
-                    await self._runs_low.wait()
-        finally:
-            # For everybody who waits: there is no more.
-            self._ready.put_nowait(None)
-
-
-def this_process() -> RunHolder:
-    """Tell who runs the runs of this process."""
-    return RunHolder(host=socket.gethostname(), pid=os.getpid())
-
-
-def is_dead(run: Run, now: datetime, born_at: datetime, after_s: float | None) -> bool:
-    """Judge a run that says it is running: by its last sign of life, and on this machine by its process too.
-
-    Args:
-        run: The run.
-        now: Aware, as `born_at`.
-        born_at: When this process began; a run of its number that began before was another one's.
-        after_s: How long a run may be silent; None where silence says nothing.
-    """
-    if after_s is not None and now - run.seen_at > timedelta(seconds=after_s):
-        return True
-    here = this_process()
-    if run.host != here.host:
-        return False
-    return run.started_at < born_at if run.pid == here.pid else not _is_running(run.pid)
-
-
-def _is_running(pid: int) -> bool:
-    if os.name != "posix":
-        # Elsewhere the question would be a signal.
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -51,7 +51,7 @@ class FiledReplies:
         """Return the reply that is kept, if one is."""
         return self._replies.get(request_sha256)
 
-    def keep(self, reply: KeptReply) -> None:
+    async def keep(self, reply: KeptReply) -> None:
         """Keep a reply that has just come."""
         self._replies[reply.request_sha256] = reply
         with self._path.open("a", encoding="utf-8") as file:

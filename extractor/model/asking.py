@@ -200,7 +200,7 @@ class Model:
                 self._deferral.put_off(asked, self._worded(request))
             else:
                 completion, usage = await self._called(record, request)
-                self._replies.keep(kept_reply(asked, completion, usage))
+                await self._replies.keep(kept_reply(asked, completion, usage))
             record.request_sha256s.append(asked)
             return completion
 

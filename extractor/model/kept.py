@@ -24,8 +24,8 @@ class Replies(Protocol):
         """Return the reply that is kept, if one is."""
         ...
 
-    def keep(self, reply: KeptReply) -> None:
-        """Keep a reply that has just come."""
+    async def keep(self, reply: KeptReply) -> None:
+        """Keep a reply that has just come; it is safe when this returns."""
         ...
 
     def spend(self, usage: Usage) -> None:

@@ -1,24 +1,22 @@
 """The backlog of an extractor: which articles are next, who has them in hand, and which are set aside.
 
-An article is claimed for a run before the work begins, and the claim counts the tries: an article that
-kills its process is known by a count that never came down. Articles that were in hand when a process
-died, three times, come last and one at a time, so that the innocent ones beside it are not blamed.
+Articles that were in flight when a run died come after all others, so that one that kills its process does
+not stand in the way. Those to which it happened often come last and one at a time, so that none suffers for
+another one beside it; see `extractor.store.attempts`.
 """
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Any, assert_never
 
-from sqlalchemy import ColumnElement, and_, case, delete, false, func, or_, update
+from sqlalchemy import ColumnElement, and_, case, false, func, update
 from sqlalchemy import select as select_columns
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, exists, select
 
 from extractor.schema import Article, Identity, RunState, Value
-from extractor.store.extractions import Blame, record_failure
+from extractor.store.attempts import claim, close_attempts
 from extractor.store.provider_batches import waits_in_batch
 from extractor.store.tables import (
     ArticleRow,
@@ -42,7 +40,17 @@ class Backlog(Value):
     with_copies: bool = False
     """Near copies that say nothing new are meant too; with `only` they are in any case."""
     max_tries: int = 3
-    """So often may a process die over an article among others, and again over it alone."""
+    """So often may runs die over an article among others, and again over it alone."""
+
+
+class Turn(StrEnum):
+    """When an article is done, and beside which others."""
+
+    FIRST = "first"
+    AGAIN = "again"
+    """It was in flight when a run died: after those to which that has not happened."""
+    ALONE = "alone"
+    """It was so as often as may be: last, and nothing beside it."""
 
 
 class BacklogCounts(Value):
@@ -72,7 +80,7 @@ class Standing(StrEnum):
     COPY = "copy"
     """It repeats an article that can be read, and copies are not wanted."""
     SUSPECTED = "suspected"
-    """Processes have died over it: it is to be done alone."""
+    """Runs have died over it, or beside it: it is to be done alone."""
     WAITING = "waiting"
 
 
@@ -126,18 +134,21 @@ def waiting_articles(session: Session, *, backlog: Backlog, after: int, limit: i
 
 
 def claim_articles(session: Session, *, backlog: Backlog, sha256s: Sequence[str], alone: bool = False) -> Claimed:
-    """Claim these articles for the run; see `claim_backlog`."""
-    these = backlog.model_copy(update={"only": tuple(sha256s)})
-    articles = claim_backlog(session, backlog=these, after=-1, limit=len(these.only or ()), alone=alone).articles
-    left = set(sha256s) - {article.sha256 for article in articles}
+    """Claim these articles for the run; `alone` those that are to be done alone, and else the others."""
+    of = _Joined(backlog.model_copy(update={"only": tuple(sha256s)}))
+    wanted = of.waiting & (of.suspected if alone else ~of.suspected)
+    page = _claimed(session, backlog, _page(session, of, wanted, -1, len(sha256s)))
+    left = set(sha256s) - {article.sha256 for article in page.articles}
     if not left:
-        return Claimed(articles=articles, others={})
+        return Claimed(articles=page.articles, others={})
     of = _Joined(backlog.model_copy(update={"only": tuple(left)}))
     standings = session.execute(of.join(select_columns(col(ArticleRow.sha256), of.standing)))
-    return Claimed(articles=articles, others={sha256: Standing(standing) for sha256, standing in standings})
+    return Claimed(articles=page.articles, others={sha256: Standing(standing) for sha256, standing in standings})
 
 
-def claim_backlog(session: Session, *, backlog: Backlog, after: int, limit: int, alone: bool = False) -> BacklogPage:
+def claim_backlog(
+    session: Session, *, backlog: Backlog, after: int, limit: int, turn: Turn = Turn.FIRST
+) -> BacklogPage:
     """Claim the next waiting articles for the run; the claim is in force when the session ends.
 
     Args:
@@ -145,66 +156,36 @@ def claim_backlog(session: Session, *, backlog: Backlog, after: int, limit: int,
         backlog: What is to be done.
         after: -1 for the first page, then the `last` of the page before.
         limit: At most so many.
-        alone: The articles over which processes have died, instead of all others.
+        turn: Those whose turn this is.
 
     Returns:
         Those that nobody else has claimed in the meantime; they may be none although there are more. What the
         run has in hand itself is claimed once more: an answer of the database that got lost does no harm.
     """
     of = _Joined(backlog)
-    wanted = of.waiting & (of.suspected if alone else ~of.suspected)
-    page = _page(session, of, wanted, after, limit)
-    if not page.articles:
-        return page
-    claimed = _claim(session, backlog, [article.sha256 for article in page.articles])
-    return page.model_copy(update={"articles": tuple(a for a in page.articles if a.sha256 in claimed)})
+    return _claimed(session, backlog, _page(session, of, of.waiting & of.has(turn), after, limit))
 
 
-def give_back(session: Session, *, backlog: Backlog, sha256s: list[str]) -> None:
-    """Take back claims on articles whose work did not begin, or was broken off on purpose: no try was made."""
-    mine = and_(
-        col(AttemptRow.article_sha256).in_(sha256s),
-        col(AttemptRow.identity_sha256) == identity_sha256(backlog.identity),
-        col(AttemptRow.run_id) == backlog.run_id,
-    )
-    session.execute(update(AttemptRow).where(mine).values(run_id=None, n_begun=col(AttemptRow.n_begun) - 1))
-    session.execute(delete(AttemptRow).where(col(AttemptRow.run_id).is_(None), col(AttemptRow.n_begun) <= 0))
+def claim_alone(session: Session, *, backlog: Backlog, tried: Collection[str]) -> Article | None:
+    """Claim an article that is to be done alone: of those not `tried` the one over which the fewest runs died.
 
+    So the others come before one that runs die over, and what becomes of them speaks for it or against it.
 
-def close_attempts(session: Session, *, identity: Identity, sha256s: list[str]) -> None:
-    """Forget the claims on articles whose work has ended, well or not."""
-    ended = and_(
-        col(AttemptRow.article_sha256).in_(sha256s), col(AttemptRow.identity_sha256) == identity_sha256(identity)
-    )
-    session.execute(delete(AttemptRow).where(ended))
-
-
-def set_deadly_aside(session: Session, *, backlog: Backlog, now: datetime) -> int:
-    """Set aside the articles over which processes have died too often, and return how many those are."""
-    too_often = 2 * backlog.max_tries
-    query = (
-        select(AttemptRow)
-        .outerjoin(RunRow, and_(col(RunRow.id) == AttemptRow.run_id, col(RunRow.state) == RunState.RUNNING))
-        .where(
-            AttemptRow.identity_sha256 == identity_sha256(backlog.identity),
-            col(AttemptRow.n_begun) >= too_often,
-            col(RunRow.id).is_(None),
-        )
-    )
-    deadly = session.exec(query).all()
-    for attempt in deadly:
-        error = f"the program was killed {attempt.n_begun} times while it worked on this article"
-        record_failure(
-            session,
-            article_sha256=attempt.article_sha256,
-            identity=backlog.identity,
-            error=error,
-            now=now,
-            blame=Blame(max_tries=1),
-        )
-        session.delete(attempt)
-    session.flush()
-    return len(deadly)
+    Returns:
+        None when there is none left.
+    """
+    of = _Joined(backlog)
+    skipped = set(tried)
+    while True:
+        wanted = of.waiting & of.suspected & col(ArticleRow.sha256).not_in(skipped)
+        query = of.join(select_columns(ArticleRow)).where(wanted)
+        order = (col(of.attempt.n_deaths), col(ArticleRow.arrival))
+        row = session.execute(query.order_by(*order).limit(1)).scalar()
+        if row is None:
+            return None
+        for article in _claimed(session, backlog, BacklogPage(articles=(row.as_value(),), last=None)).articles:
+            return article
+        skipped.add(row.sha256)
 
 
 def take_up_again(session: Session, *, backlog: Backlog) -> int:
@@ -245,8 +226,21 @@ class _Joined:
         self.left_out: ColumnElement[bool] = false()
         if backlog.only is None and not backlog.with_copies:
             self.left_out = _repeats_what_can_be_read(key)
-        self.suspected: ColumnElement[bool] = func.coalesce(self.attempt.n_begun, 0) >= backlog.max_tries
+        self._n_deaths: ColumnElement[int] = func.coalesce(self.attempt.n_deaths, 0)
+        self.suspected: ColumnElement[bool] = self._n_deaths >= backlog.max_tries
         self.waiting = ~self.done & ~self.set_aside & ~self.elsewhere & ~self.in_batch & ~self.left_out
+
+    def has(self, turn: Turn) -> ColumnElement[bool]:
+        """Tell whose turn it is."""
+        match turn:
+            case Turn.FIRST:
+                return self._n_deaths == 0
+            case Turn.AGAIN:
+                return (self._n_deaths > 0) & ~self.suspected
+            case Turn.ALONE:
+                return self.suspected
+            case _:
+                assert_never(turn)
 
     @property
     def standing(self) -> ColumnElement[str]:
@@ -295,26 +289,18 @@ def _page(session: Session, of: _Joined, wanted: ColumnElement[bool], after: int
     return page
 
 
-def _claim(session: Session, backlog: Backlog, sha256s: list[str]) -> set[str]:
-    """Return the articles that are ours now; another run may have been quicker."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    key = identity_sha256(backlog.identity)
-    rows = [
-        {"article_sha256": sha256, "identity_sha256": key, "run_id": backlog.run_id, "n_begun": 1}
-        for sha256 in sorted(sha256s)
-    ]
-    alive = select(RunRow.id).where(RunRow.state == RunState.RUNNING, RunRow.id != backlog.run_id)
-    added = insert(AttemptRow).values(rows)
-    claim = added.on_conflict_do_update(
-        index_elements=["article_sha256", "identity_sha256"],
-        set_={"run_id": backlog.run_id, "n_begun": AttemptRow.n_begun + 1},
-        where=or_(col(AttemptRow.run_id).is_(None), col(AttemptRow.run_id).not_in(alive)),
-    )
-    claimed = set(session.execute(claim.returning(col(AttemptRow.article_sha256))).scalars())
+def _claimed(session: Session, backlog: Backlog, page: BacklogPage) -> BacklogPage:
+    """Claim the articles of a page, and return the page with those that are ours."""
+    if not page.articles:
+        return page
+    sha256s = [article.sha256 for article in page.articles]
+    ours = claim(session, run_id=backlog.run_id, identity=backlog.identity, sha256s=sha256s)
     # Another run may have ended one of them between our look and our claim.
     done = select(ExtractionRow.article_sha256).where(
-        col(ExtractionRow.article_sha256).in_(claimed), ExtractionRow.identity_sha256 == key
+        col(ExtractionRow.article_sha256).in_(ours),
+        ExtractionRow.identity_sha256 == identity_sha256(backlog.identity),
     )
-    if too_late := list(session.exec(done)):
-        close_attempts(session, identity=backlog.identity, sha256s=too_late)
-    return claimed - set(too_late)
+    if too_late := set(session.exec(done)):
+        close_attempts(session, identity=backlog.identity, sha256s=list(too_late))
+    articles = tuple(a for a in page.articles if a.sha256 in ours - too_late)
+    return page.model_copy(update={"articles": articles})

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from extractor.errors import StoreError
 from extractor.schema import Identity, Run, RunSettings, RunState, RunTotals, Value
+from extractor.store.attempts import note_deaths
 from extractor.store.tables import TOTALS, RunRow, identity_sha256, run_totals
 
 
@@ -85,7 +86,7 @@ def _enter(
 
 
 def end_dead_runs(session: Session, *, is_dead: Callable[[Run], bool], now: datetime) -> int:
-    """Mark the runs whose process is gone as interrupted, so that others may take what they had in hand.
+    """Mark the runs whose process is gone as interrupted, and note what was in flight; others may take it up.
 
     Args:
         session: Where to.
@@ -99,8 +100,11 @@ def end_dead_runs(session: Session, *, is_dead: Callable[[Run], bool], now: date
     dead = [row for row in running if is_dead(row.as_value())]
     for row in dead:
         row.state, row.reason, row.ended_at = RunState.INTERRUPTED, "its process ended without a word", now
+        row.died = True
         session.add(row)
     session.flush()
+    if dead:
+        note_deaths(session, run_ids=[row.id for row in dead if row.id is not None])
     return len(dead)
 
 
@@ -146,21 +150,31 @@ def add_to_run(
         gains |= {"reserved_usd": -released.usd, "reserved_tokens": -released.tokens}
     values = {name: getattr(RunRow, name) + gain for name, gain in gains.items() if gain}
     # A run that was taken for dead, its machine having slept, says here that it is not.
-    change = update(RunRow).where(col(RunRow.id) == run_id).values(state=RunState.RUNNING, seen_at=now, **values)
+    change = update(RunRow).where(col(RunRow.id) == run_id).values(**values)
+    change = change.values(state=RunState.RUNNING, died=False, seen_at=now)
     if number is not None:
         change = change.where(col(RunRow.n_writes) < number).values(n_writes=number)
     done = session.execute(change.execution_options(synchronize_session=False))
     return bool(getattr(done, "rowcount", 0))
 
 
-def reserve(session: Session, *, run_id: int, wanted: Reserve) -> Room:
+def reserve(session: Session, *, run_id: int, wanted: Reserve, number: int) -> Room:
     """Reserve room for one more article within the limits of the queued run that a run is a part of.
 
     What was in flight when a worker died stays reserved, since it may have been paid for.
+
+    Args:
+        session: Where to.
+        run_id: The part.
+        wanted: So much.
+        number: Of this question among those of the part, the first one 1; each is granted only once.
     """
     part = session.get_one(RunRow, run_id)
     # One worker at a time looks and reserves.
     whole = session.exec(select(RunRow).where(RunRow.id == part.part_of).with_for_update()).one()
+    if part.n_reserves >= number:
+        # It was granted, and the answer got lost.
+        return Room(is_reserved=True)
     tokens = col(RunRow.prompt_tokens) + col(RunRow.output_tokens)
     alive = func.sum(col(RunRow.reserved_tokens)).filter(col(RunRow.state) == RunState.RUNNING)
     usd, used, in_flight = session.execute(
@@ -177,7 +191,7 @@ def reserve(session: Session, *, run_id: int, wanted: Reserve) -> Room:
         return Room(is_reserved=False, may_come=bool(in_flight))
     change = update(RunRow).where(col(RunRow.id) == run_id)
     more = {"reserved_usd": RunRow.reserved_usd + wanted.usd, "reserved_tokens": RunRow.reserved_tokens + wanted.tokens}
-    session.execute(change.values(**more).execution_options(synchronize_session=False))
+    session.execute(change.values(**more, n_reserves=number).execution_options(synchronize_session=False))
     return Room(is_reserved=True)
 
 

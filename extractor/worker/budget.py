@@ -21,13 +21,15 @@ class SharedBudget:
 
     is_limited = True
 
-    def __init__(self, limits: Limits, purse: Purse, reserve: Callable[[Reserve], Room]) -> None:
+    def __init__(self, limits: Limits, purse: Purse, reserve: Callable[[Reserve, int], Room]) -> None:
         self._limits = limits
         self._purse = purse
         self._reserve = reserve
         self._in_flight: dict[str, tuple[Estimate, Reserve]] = {}
         self._factor: float | None = None
         self._settled = asyncio.Event()
+        self._n_asked = 0
+        self._asking = asyncio.Lock()
 
     async def admit(self, article_sha256: str, questions: Sequence[Question]) -> bool:
         """Reserve room for an article; wait where others in flight, on any machine, may give some back.
@@ -45,7 +47,7 @@ class SharedBudget:
             if self._factor is not None or not self._in_flight:
                 wanted = self._wanted(guess)
                 self._in_flight[article_sha256] = (guess, wanted)
-                room = await asyncio.to_thread(self._reserve, wanted)
+                room = await self._ask(wanted)
                 if room.is_reserved:
                     return True
                 del self._in_flight[article_sha256]
@@ -71,6 +73,12 @@ class SharedBudget:
         for sha256 in sha256s:
             self._in_flight.pop(sha256, None)
         self._settled.set()
+
+    async def _ask(self, wanted: Reserve) -> Room:
+        # One after the other: the database knows by the number what it has granted.
+        async with self._asking:
+            self._n_asked += 1
+            return await asyncio.to_thread(self._reserve, wanted, self._n_asked)
 
     def _wanted(self, guess: Estimate) -> Reserve:
         factor = (1.0 if self._factor is None else self._factor) * MARGIN

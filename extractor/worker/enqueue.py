@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 from procrastinate import App, SyncPsycopgConnector
 from procrastinate.jobs import Job
 
+from extractor.alive import this_process
 from extractor.pipeline import Clock
-from extractor.runs import RunRequest, this_process
+from extractor.runs import RunRequest
 from extractor.schema import Value
 from extractor.store import (
     RUN_ARGUMENT,

@@ -13,7 +13,8 @@ from extractor.errors import ConfigError, ModelUnavailable
 from extractor.pipeline import Clock, Extractor
 from extractor.prices import Price
 from extractor.replies import ReplyShelf
-from extractor.runs import OpenRun, RunRequest, Settled
+from extractor.run_writes import Settled
+from extractor.runs import OpenRun, RunRequest
 from extractor.schema import Article, Run, RunSettings, RunState, RunTotals
 from extractor.store import Reserve, Room, Standing, end_queued_run, open_session, patiently, reserve
 from extractor.worker.budget import SharedBudget
@@ -211,11 +212,12 @@ class Part:
             self._task.cancel()
 
     async def next(self) -> Article | None:
-        """Return the next article; None when the part is closed."""
+        """Return the next article, begun; None when the part is closed."""
         article = await self._ready.get()
         if article is None:
             self._ready.put_nowait(None)
-        return article
+            return None
+        return await self._run.begin(article)
 
     async def finish(self, outcome: Outcome) -> None:
         """Pass an outcome on."""
@@ -317,10 +319,10 @@ class Part:
         own = Limits(max_cost_usd=limits.max_cost_usd, max_tokens=limits.max_tokens, price=self._means.price)
         return SharedBudget(own, self._shelf, self._reserve)
 
-    def _reserve(self, wanted: Reserve) -> Room:
+    def _reserve(self, wanted: Reserve, number: int) -> Room:
         def ask() -> Room:
             with open_session(self._engine) as session:
-                return reserve(session, run_id=self._run.run_id, wanted=wanted)
+                return reserve(session, run_id=self._run.run_id, wanted=wanted, number=number)
 
         return patiently(ask, tell=self._watcher.message)
 

@@ -25,9 +25,9 @@ class PartReplies:
         """Return the reply that is kept, if one is."""
         return await self._shelf.get().find(request_sha256)
 
-    def keep(self, reply: KeptReply) -> None:
-        """Keep a reply that has just come."""
-        self._shelf.get().keep(reply)
+    async def keep(self, reply: KeptReply) -> None:
+        """Keep a reply that has just come; it is in the database when this returns."""
+        await self._shelf.get().keep(reply)
 
     def spend(self, usage: Usage) -> None:
         """Hear what a call has cost, whatever became of it."""

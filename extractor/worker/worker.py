@@ -13,13 +13,13 @@ from procrastinate.jobs import Job as QueueJob
 from procrastinate.jobs import Status
 from procrastinate.retry import BaseRetryStrategy
 
+from extractor.alive import is_dead
 from extractor.pipeline import Clock, Extractor
 from extractor.prices import Price
-from extractor.runs import BEATS, MOST_AHEAD, is_dead
+from extractor.runs import BEATS, MOST_AHEAD
 from extractor.schema import Run, RunState, Value
 from extractor.store import (
     PATIENCE_S,
-    Backlog,
     end_dead_runs,
     end_finished_runs,
     explain,
@@ -329,7 +329,8 @@ class Worker:
             if job.task_name == UPKEEP:
                 await self._app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
             else:
-                await self._app.job_manager.retry_job(job)
+                # After those that nobody has died over.
+                await self._app.job_manager.retry_job(job, priority=job.priority - 1)
 
     def _end_what_is_over(self, dead_after_s: float | None) -> None:
         now = self._clock()
@@ -337,8 +338,7 @@ class Worker:
             end_dead_runs(session, is_dead=lambda run: is_dead(run, now, self._means.born_at, dead_after_s), now=now)
             for run in list_runs_alive(session):
                 if run.n_articles is not None:
-                    backlog = Backlog(identity=run.identity, max_tries=run.settings.max_tries)
-                    set_deadly_aside(session, backlog=backlog, now=now)
+                    set_deadly_aside(session, identity=run.identity, max_tries=run.settings.max_tries, now=now)
             end_finished_runs(session, now=now)
 
     async def _in_thread(self, work: Callable[[], T]) -> T:

@@ -39,20 +39,20 @@ COST = (100 * 1 + 10 * 10) / 1e6
 def ask(
     base_url: str, engine: Engine, texts: Sequence[str] = ("Who?",), **options: object
 ) -> tuple[list[Reply[Verdict] | ModelError], Usage]:
-    """Ask everything at once as one process would, and write what is kept at the end; returns what was spent too."""
+    """Ask everything at once as one process would, and write what is kept; returns what was spent too."""
 
     async def run() -> tuple[list[Reply[Verdict] | ModelError], Usage]:
-        new: list[KeptReply] = []
+        async def write(new: KeptReply) -> None:
+            with open_session(engine) as session:
+                save_replies(session, replies=[new], now=NOON)
+
         asked = ModelOptions.model_validate({"name": "m", "base_url": base_url, "price": PRICE, **options})
         async with ReplyShelf(engine) as shelf, Model(asked, replies=shelf) as model:
-            shelf.write_by(new.append)
+            shelf.write_by(write)
             questions = ((Message(role=Role.USER, content=text),) for text in texts)
             answers = await asyncio.gather(
                 *(model.ask(question, Verdict, max_output_tokens=50) for question in questions), return_exceptions=True
             )
-            with open_session(engine) as session:
-                save_replies(session, replies=new, now=NOON)
-            shelf.written(new)
             for answer in answers:
                 if not isinstance(answer, ModelError | Reply):
                     raise answer

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from typing import TypeVar
 
 from sqlalchemy import Engine
 
@@ -11,12 +12,15 @@ from extractor.budget import Budget, Limits
 from extractor.clock import utc_now
 from extractor.errors import StoreUnavailable
 from extractor.pipeline import Proposal, Question
-from extractor.runs import OpenRun, RunRequest, Settled, Written
+from extractor.run_writes import RunWrites
+from extractor.runs import OpenRun, RunRequest
 from extractor.schema import Article, Identity, Piece, PieceState, Run, RunSettings, RunState, Sentence, Span
 from extractor.store import add_article, list_articles, list_failures, open_session, open_store
 from tests.extractor.store.samples import NOON, make_article
 
 IDENTITY = Identity(model="scripted")
+
+T = TypeVar("T")
 
 
 class Scripted:
@@ -42,17 +46,27 @@ class Scripted:
         return ()
 
 
-class HardOfHearing(OpenRun):
+class LosesAnswers(RunWrites):
     """Every other answer to a write is lost: it is done, and the database seems to be gone."""
 
-    n_heard = 0
+    n_written = 0
 
-    def _transaction(self, items: Sequence[Written]) -> list[Settled]:
-        settled = super()._transaction(items)
-        self.n_heard += 1
-        if self.n_heard % 2:
-            raise StoreUnavailable("server closed the connection unexpectedly")
-        return settled
+    def _patiently(self, work: Callable[[], T]) -> T:
+        def lost() -> T:
+            done = work()
+            self.n_written += 1
+            if self.n_written % 2:
+                raise StoreUnavailable("server closed the connection unexpectedly")
+            return done
+
+        return super()._patiently(lost)
+
+
+class HardOfHearing(OpenRun):
+    """Writes, and loses answers."""
+
+    def _make_writes(self) -> RunWrites:
+        return LosesAnswers(self._engine, self._backlog, self._settling, clock=self._clock, tell=self._tell)
 
 
 def work(

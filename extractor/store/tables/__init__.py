@@ -24,6 +24,7 @@ from extractor.store.tables.members import MemberRow
 from extractor.store.tables.runs import (
     TOTALS,
     AttemptRow,
+    DeathRow,
     ExtractionRow,
     FailureRow,
     ReplyRow,
@@ -44,6 +45,7 @@ __all__ = [
     "ClaimLinkRow",
     "ClaimRow",
     "CommentRow",
+    "DeathRow",
     "DecisionRow",
     "DeferredRow",
     "DerivedRow",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Text, UniqueConstraint, false
 from sqlmodel import Field
 
 from extractor.schema import Identity, Piece, Run, RunSettings, RunState, RunTotals, SuspectedMiss, Usage
@@ -141,6 +141,10 @@ class RunRow(Row, table=True):
     reserved_tokens: int = Field(default=0, sa_column=Column(BigInteger, nullable=False, server_default="0"))
     n_writes: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     """Transactions in which its process has written what it did."""
+    n_reserves: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    """Transactions in which it has reserved something."""
+    died: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """Its process ended without a word."""
 
     def as_value(self) -> Run:
         """Return the run, with the totals of its own row."""
@@ -170,16 +174,28 @@ def run_totals(values: Mapping[str, Any]) -> RunTotals:
 
 
 class AttemptRow(Row, table=True):
-    """An article that a run has begun and not ended: written before the work begins, gone when it has ended."""
+    """An article that a run has in hand, or that was in flight when runs died; gone when it has ended."""
 
     __tablename__ = "attempt"
 
     article_sha256: str = Field(primary_key=True, foreign_key="article.sha256")
     identity_sha256: str = Field(primary_key=True)
     run_id: int | None
-    """Who has it; None when it was given back."""
-    n_begun: int
-    """How often it was begun since it last ended: more than once only when runs died over it."""
+    """Who has it; None for nobody."""
+    is_begun: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    """It is in flight: written before anything is done about it, taken back when its outcome is there."""
+    n_deaths: int = 0
+    """How many runs died while it was in flight, since it last ended."""
+
+
+class DeathRow(Row, table=True):
+    """An article that was in flight when a run died; gone when it has ended, which proves it innocent."""
+
+    __tablename__ = "death"
+
+    article_sha256: str = Field(primary_key=True, foreign_key="article.sha256")
+    identity_sha256: str = Field(primary_key=True)
+    run_id: int = Field(primary_key=True, foreign_key="run.id")
 
 
 class FailureRow(Row, table=True):

@@ -1,6 +1,8 @@
 """What is to be done next, who has it in hand, and what is set aside."""
 
-from collections.abc import Sequence
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -12,18 +14,22 @@ from extractor.store import (
     Backlog,
     Blame,
     RunHolder,
+    Turn,
     add_article,
     add_to_run,
+    claim_alone,
     claim_backlog,
     close_attempts,
     count_backlog,
     count_failures,
     end_dead_runs,
     end_run,
+    get_article,
     get_run,
     give_back,
     list_failures,
     list_runs,
+    mark_flight,
     open_session,
     read_backlog,
     record_failure,
@@ -53,10 +59,42 @@ def begin(engine: Engine, only: Sequence[str] | None = None) -> Backlog:
     return Backlog(identity=RULES, run_id=run_id, only=None if only is None else tuple(only))
 
 
-def claim(engine: Engine, backlog: Backlog, *, alone: bool = False, limit: int = 100) -> list[str]:
+def claim(engine: Engine, backlog: Backlog, turn: Turn = Turn.FIRST, limit: int = 100) -> list[str]:
     with open_session(engine) as session:
-        page = claim_backlog(session, backlog=backlog, after=-1, limit=limit, alone=alone)
+        page = claim_backlog(session, backlog=backlog, after=-1, limit=limit, turn=turn)
     return [article.sha256 for article in page.articles]
+
+
+def alone(engine: Engine, backlog: Backlog) -> Iterator[str]:
+    """Claim, one after the other, what is to be done alone; each is in flight until the next one is."""
+    tried: set[str] = set()
+    while True:
+        with open_session(engine) as session:
+            article = claim_alone(session, backlog=backlog, tried=tried)
+        if article is None:
+            return
+        tried.add(article.sha256)
+        fly(engine, backlog, article.sha256)
+        yield article.sha256
+
+
+def fly(engine: Engine, backlog: Backlog, *begun: str, over: Sequence[str] = ()) -> None:
+    with open_session(engine) as session:
+        mark_flight(session, run_id=backlog.run_id, identity=RULES, begun=begun, over=over)
+
+
+def end(engine: Engine, *sha256s: str) -> None:
+    with open_session(engine) as session:
+        for sha256 in sha256s:
+            save_extraction(session, extraction=make_extraction(get_article(session, ref=sha256)))
+        close_attempts(session, identity=RULES, sha256s=sha256s)
+
+
+def judge(engine: Engine) -> list[str]:
+    """Set aside what is deadly, and return all that is set aside."""
+    with open_session(engine) as session:
+        set_deadly_aside(session, identity=RULES, max_tries=3, now=NOON)
+        return [failure.article_sha256 for failure in list_failures(session, set_aside=True)]
 
 
 def die(engine: Engine) -> None:
@@ -131,50 +169,100 @@ def test_a_dead_run_leaves_its_articles_to_the_next(engine: Engine) -> None:
     assert claim(engine, second) == [article.sha256]
 
 
-def test_what_was_given_back_was_no_try(engine: Engine) -> None:
-    (article,) = articles(engine, 1)
+def test_what_was_not_in_flight_is_not_suspected(engine: Engine) -> None:
+    ahead, given_back, answered = (article.sha256 for article in articles(engine, 3))
     for _ in range(10):
         backlog = begin(engine)
-        assert claim(engine, backlog) == [article.sha256]
+        assert claim(engine, backlog) == [ahead, given_back, answered]
+        fly(engine, backlog, given_back, answered)
+        fly(engine, backlog, over=[answered])
         with open_session(engine) as session:
-            give_back(session, backlog=backlog, sha256s=[article.sha256])
+            give_back(session, run_id=backlog.run_id, identity=RULES, sha256s=[given_back])
+        die(engine)
+    assert judge(engine) == []
 
 
-def test_an_article_over_which_processes_die_comes_alone_and_is_then_set_aside(engine: Engine) -> None:
-    (deadly,) = articles(engine, 1)
-    for _ in range(3):
-        assert claim(engine, begin(engine)) == [deadly.sha256]
-        die(engine)
-    for _ in range(3):
-        backlog = begin(engine)
-        with open_session(engine) as session:
-            assert set_deadly_aside(session, backlog=backlog, now=NOON) == 0
-        assert claim(engine, backlog) == []
-        assert claim(engine, backlog, alone=True) == [deadly.sha256]
-        die(engine)
+def test_an_article_over_which_runs_die_comes_after_all_others_then_alone_and_is_then_set_aside(
+    engine: Engine,
+) -> None:
+    deadly, *others = (article.sha256 for article in articles(engine, 4))
     backlog = begin(engine)
-    with open_session(engine) as session:
-        assert set_deadly_aside(session, backlog=backlog, now=NOON) == 1
-    with open_session(engine, reading=True) as session:
-        (failure,) = list_failures(session, set_aside=True)
-        assert count_backlog(session, backlog=backlog).n_set_aside == 1
-    assert failure.reason == "the program was killed 6 times while it worked on this article"
-    assert claim(engine, backlog) == claim(engine, backlog, alone=True) == []
-    with open_session(engine) as session:
-        assert take_up_again(session, backlog=backlog) == 1
-    assert claim(engine, backlog) == [deadly.sha256]
-
-
-def test_a_success_forgets_the_deaths(engine: Engine) -> None:
-    (article,) = articles(engine, 1)
-    for _ in range(2):
-        claim(engine, begin(engine))
-        die(engine)
-    claim(engine, begin(engine))
-    with open_session(engine) as session:
-        close_attempts(session, identity=RULES, sha256s=[article.sha256])
+    assert claim(engine, backlog, limit=3) == [deadly, *others[:2]]
+    fly(engine, backlog, deadly, *others[:2])
     die(engine)
-    assert claim(engine, begin(engine)) == [article.sha256]
+    backlog = begin(engine)
+    assert claim(engine, backlog) == others[2:]
+    end(engine, *others[2:])
+    for _ in range(2):
+        assert claim(engine, backlog) == []
+        assert claim(engine, backlog, Turn.AGAIN) == [deadly, *others[:2]]
+        fly(engine, backlog, deadly, *others[:2])
+        die(engine)
+        backlog = begin(engine)
+    assert claim(engine, backlog, Turn.AGAIN) == []
+    # The others came to their end when they were alone, so that they had killed nobody.
+    for sha256 in alone(engine, backlog):
+        if sha256 != deadly:
+            end(engine, sha256)
+    die(engine)
+    for _ in range(2):
+        assert judge(engine) == []
+        backlog = begin(engine)
+        assert next(alone(engine, backlog)) == deadly
+        die(engine)
+    assert judge(engine) == [deadly]
+    with open_session(engine) as session:
+        (failure,) = list_failures(session)
+        assert count_backlog(session, backlog=backlog).n_set_aside == 1
+        assert failure.reason == "the program was killed 6 times while it worked on this article"
+        assert take_up_again(session, backlog=backlog) == 1
+    assert claim(engine, begin(engine)) == [deadly]
+
+
+def test_two_deadly_articles_are_both_set_aside(engine: Engine) -> None:
+    made = [article.sha256 for article in articles(engine, 6)]
+    deadly = {made[1], made[4]}
+    n_runs = 0
+    while len(judge(engine)) < 2:
+        n_runs += 1
+        backlog = begin(engine)
+        if flight := [sha256 for turn in (Turn.FIRST, Turn.AGAIN) for sha256 in claim(engine, backlog, turn)]:
+            fly(engine, backlog, *flight)
+        else:
+            for sha256 in alone(engine, backlog):
+                if sha256 in deadly:
+                    break
+                end(engine, sha256)
+        die(engine)
+    assert set(judge(engine)) == deadly
+    assert n_runs <= 3 + 2 * 3
+
+
+@pytest.mark.parametrize("n_articles", [30, 3])
+def test_who_stops_the_program_over_and_over_gets_no_innocent_article_set_aside(
+    engine: Engine, n_articles: int
+) -> None:
+    """Every other run dies over whatever it has in hand; of those alone it ends one now and then."""
+    articles(engine, n_articles)
+    moments = random.Random(5)
+    ended: set[str] = set()
+    n_alone: Counter[str] = Counter()
+    for _ in range(40):
+        backlog = begin(engine)
+        in_hand = [sha256 for turn in (Turn.FIRST, Turn.AGAIN) for sha256 in claim(engine, backlog, turn)][:4]
+        fly(engine, backlog, *in_hand)
+        if in_hand and moments.random() < 0.2:
+            end(engine, in_hand[0])
+            ended.add(in_hand[0])
+        for sha256 in () if in_hand else alone(engine, backlog):
+            n_alone[sha256] += 1
+            if moments.random() < 0.7:
+                break
+            end(engine, sha256)
+            ended.add(sha256)
+        die(engine)
+        assert judge(engine) == []
+    assert ended
 
 
 def test_an_article_to_blame_is_set_aside_and_an_endpoint_in_trouble_is_not_its_fault(engine: Engine) -> None:

@@ -1,6 +1,7 @@
 """Runs that many workers share: totals over their parts, a common limit, articles claimed by name."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 
 import pytest
 from sqlalchemy import Engine
@@ -18,6 +19,7 @@ from extractor.store import (
     end_dead_runs,
     get_run,
     list_runs,
+    mark_flight,
     open_session,
     record_failure,
     reserve,
@@ -43,9 +45,13 @@ def begin(engine: Engine, n_parts: int, **limits: float) -> tuple[int, list[int]
         return whole, [start_run(session, part_of=whole, **of) for _ in range(n_parts)]  # type: ignore[arg-type]
 
 
-def ask(engine: Engine, part: int, tokens: int) -> tuple[bool, bool]:
+NUMBERS = count(1)
+
+
+def ask(engine: Engine, part: int, tokens: int, *, number: int | None = None) -> tuple[bool, bool]:
+    wanted, number = Reserve(tokens=tokens, usd=tokens / 1000), number or next(NUMBERS)
     with open_session(engine) as session:
-        room = reserve(session, run_id=part, wanted=Reserve(tokens=tokens, usd=tokens / 1000))
+        room = reserve(session, run_id=part, wanted=wanted, number=number)
     return room.is_reserved, room.may_come
 
 
@@ -76,8 +82,18 @@ def test_workers_share_one_limit_and_what_died_in_flight_stays_reserved(engine: 
 def test_two_workers_do_not_pass_a_limit_of_money_at_the_same_moment(engine: Engine) -> None:
     _, parts = begin(engine, 4, max_cost_usd=1.0)
     with ThreadPoolExecutor(4) as pool:
-        rooms = list(pool.map(lambda part: ask(engine, part, 300), parts * 5))
-    assert sum(is_reserved for is_reserved, _ in rooms) == 3
+        rooms = pool.map(lambda part: [ask(engine, part, 300) for _ in range(5)], parts)
+    assert sum(is_reserved for of_part in rooms for is_reserved, _ in of_part) == 3
+
+
+def test_what_was_granted_is_granted_once_where_the_answer_of_the_database_got_lost(engine: Engine) -> None:
+    _, (one, two) = begin(engine, 2, max_tokens=1000)
+    for _ in range(3):
+        assert ask(engine, one, 400, number=1) == (True, False)
+    assert ask(engine, two, 400, number=1) == (True, False)
+    assert ask(engine, one, 400, number=2) == (False, True)
+    use(engine, two, used=100, released=400)
+    assert ask(engine, one, 400, number=2) == (True, False)
 
 
 def test_a_queued_run_has_the_totals_of_its_parts(engine: Engine) -> None:
@@ -112,6 +128,7 @@ def test_articles_are_claimed_by_name_and_the_others_told_apart(engine: Engine) 
         _, (victim,) = begin(engine, 1)
         claim(victim, deadly.sha256)
         with open_session(engine) as session:
+            mark_flight(session, run_id=victim, identity=RULES, begun=[deadly.sha256], over=[])
             end_dead_runs(session, is_dead=lambda run: True, now=NOON)
     _, (other, ours) = begin(engine, 2)
     claim(other, elsewhere.sha256)

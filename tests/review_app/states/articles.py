@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import Page
 
-from extractor.runs import this_process
+from extractor.alive import this_process
 from extractor.schema import PieceState, RunSettings, RunState, RunTotals, Usage
 from extractor.store import add_article, add_to_run, end_run, open_session, record_failure, start_run
 from tests.browser import settled
