@@ -20,9 +20,6 @@ from extractor.schema import Identity, RunState
 from extractor.store.extractions import Blame, record_failure
 from extractor.store.tables import AttemptRow, DeathRow, RunRow, identity_sha256
 
-RECENT = 20
-"""Deaths of which nothing is left are counted among the latest so many: when somebody outside has gone, it ends."""
-
 
 def claim(session: Session, *, run_id: int, identity: Identity, sha256s: Sequence[str]) -> set[str]:
     """Take articles into a run's hands, and return those that are there now; another run may have been quicker."""
@@ -114,12 +111,8 @@ def set_deadly_aside(session: Session, *, identity: Identity, max_tries: int, no
         select_columns(col(DeathRow.run_id), col(DeathRow.article_sha256)).where(col(DeathRow.identity_sha256) == key)
     ):
         left[run_id].add(sha256)
-    recent = select_columns(col(RunRow.id)).where(col(RunRow.died), col(RunRow.identity_sha256) == key)
-    unexplained = [
-        run_id
-        for run_id in session.execute(recent.order_by(col(RunRow.id).desc()).limit(RECENT)).scalars()
-        if run_id not in left
-    ]
+    died = select_columns(col(RunRow.id)).where(col(RunRow.died), col(RunRow.identity_sha256) == key)
+    unexplained = [run_id for run_id in session.execute(died).scalars() if run_id not in left]
     deadly = []
     for attempt in accused:
         own = [run_id for run_id, sha256s in left.items() if attempt.article_sha256 in sha256s]
@@ -136,8 +129,9 @@ def set_deadly_aside(session: Session, *, identity: Identity, max_tries: int, no
             now=now,
             blame=Blame(max_tries=1),
         )
-    if deadly:
-        close_attempts(session, identity=identity, sha256s=[attempt.article_sha256 for attempt in deadly])
+        # Its deaths stay: they are explained, and speak for no other article.
+        session.delete(attempt)
+    session.flush()
     return len(deadly)
 
 
