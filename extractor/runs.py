@@ -135,7 +135,7 @@ class OpenRun:
         """
         await self._in_thread(self._begin)
         concurrency = self._request.settings.concurrency
-        self._writes = self._make_writes()
+        self._writes = RunWrites(self._engine, self._backlog, self._settling, clock=self._clock, tell=self._tell)
         self._writer = Writer(self._writes.write, capacity=max(2 * concurrency, 16), batch_size=BATCH_SIZE)
         await self._writer.__aenter__()
         if self._replies is not None:
@@ -164,9 +164,6 @@ class OpenRun:
     def settle_with(self, settling: Settling) -> None:
         """Say who put the articles into the run's hands; before it is entered."""
         self._settling = settling
-
-    def _make_writes(self) -> RunWrites:
-        return RunWrites(self._engine, self._backlog, self._settling, clock=self._clock, tell=self._tell)
 
     def draw(self, turn: Turn, *, page: int) -> Draw:
         """Return the articles whose turn it is one by one, claimed and begun; so many are claimed at once."""

@@ -7,14 +7,20 @@ must ask other users for their passwords).
 
 import os
 import tempfile
+import threading
 import uuid
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, event, make_url
+from sqlmodel import Session
+
+from extractor.errors import StoreUnavailable
 
 SECRETIVE = "claimdesk_secretive"
 """A role that must give its password, even on the packaged server, which trusts everybody else."""
@@ -78,3 +84,20 @@ def _administer(server: URL, statement: str) -> None:
     conninfo = server.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(conninfo, autocommit=True) as connection:
         connection.execute(statement)
+
+
+@contextmanager
+def lost_answers() -> Iterator[None]:
+    """Lose the answer to every other transaction of a run: it is done, and the database seems to be gone."""
+    n = count()
+
+    def lose(session: Session) -> None:
+        # A run's own are in threads, off its loop, and are all done again.
+        if threading.current_thread() is not threading.main_thread() and next(n) % 2 == 0:
+            raise StoreUnavailable("server closed the connection unexpectedly")
+
+    event.listen(Session, "after_commit", lose)
+    try:
+        yield
+    finally:
+        event.remove(Session, "after_commit", lose)

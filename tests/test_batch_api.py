@@ -23,6 +23,7 @@ from extractor.store import (
     usage_by_model,
 )
 from tests.command import Claimdesk
+from tests.databases import lost_answers
 from tests.extractor.store.samples import NOON
 from tests.loopback import Answer, LoopbackEndpoint, Request, failure, no_choices, refusal, reply, truncated
 from tests.loopback_batches import BatchProvider
@@ -108,6 +109,19 @@ def test_a_backlog_goes_through_batches_at_half_the_price(desk: Make) -> None:
     assert made.batch_api()[1].startswith("nothing to do")
     assert "collected" in made.call("status")
     assert len(json.loads(made.call("status", "--json"))["batches"]) == 2
+
+
+def test_answers_of_the_database_that_get_lost_change_nothing(desk: Make) -> None:
+    made = desk(BatchProvider(lambda request: GOOD), 4)
+    with lost_answers():
+        code, _, err = made.batch_api("--batch-size", "2", "--max-tokens", "100000")
+    assert code == 0, err
+    assert len(made.claims()) == 4
+    assert (len(made.provider.direct), made.provider.n_answered.total()) == (1, 3)
+    with open_session(made.engine, reading=True) as session:
+        run, *_ = list_runs(session)
+    assert (run.totals.n_done, run.totals.usage.calls) == (4, 4)
+    assert run.totals.usage.cost_usd == pytest.approx(DIRECT_USD * (1 + 3 / 2))
 
 
 def test_answers_go_by_the_rules_of_direct_ones(desk: Make) -> None:

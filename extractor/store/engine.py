@@ -53,7 +53,7 @@ COMPLAINTS: tuple[tuple[str, str], ...] = (
     ("no password supplied", "wants a password: add it to CLAIMDESK_DATABASE_URL"),
     ("does not exist", "does not exist on its server: create it (createdb) or check CLAIMDESK_DATABASE_URL"),
     ("permission denied", "does not give this user the rights it needs: grant them or name another user"),
-    ("NUL", "cannot hold a text with NUL characters: remove them from the input"),
+    ("NUL (0x00)", "cannot hold a text with NUL characters: remove them from the input"),
 )
 """A part of the driver's message, and what it means for the database it is about."""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, update
 from sqlalchemy import select as select_columns
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, exists, select
 
 from extractor.provider_batch import IN_HAND, AnswerState, BatchState, Deferred, ProviderBatch, Unanswered
@@ -24,8 +25,9 @@ NO_ANSWER = (
 def begin_batch(
     session: Session, *, run_id: int, model: str, base_url: str, token: str, now: datetime
 ) -> ProviderBatch:
-    """Enter a batch that is being prepared; `token` is a new name for it."""
-    row = ProviderBatchRow(
+    """Enter a batch that is being prepared; `token` is a new name for it, and the same again changes nothing."""
+    known = session.exec(select(ProviderBatchRow).where(ProviderBatchRow.token == token)).one_or_none()
+    row = known or ProviderBatchRow(
         token=token, run_id=run_id, model=model, base_url=base_url, state=BatchState.PREPARING, begun_at=now
     )
     session.add(row)
@@ -34,10 +36,15 @@ def begin_batch(
 
 
 def add_questions(session: Session, *, batch_id: int, questions: Sequence[Deferred]) -> None:
-    """Put questions into a batch."""
-    session.add_all(
-        DeferredRow(batch_id=batch_id, state=AnswerState.WAITING, **question.model_dump()) for question in questions
-    )
+    """Put questions into a batch; those that are there stay."""
+    if not questions:
+        return
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    rows = [
+        DeferredRow(batch_id=batch_id, state=AnswerState.WAITING, **question.model_dump()).model_dump()
+        for question in questions
+    ]
+    session.execute(insert(DeferredRow).on_conflict_do_nothing(), rows)
 
 
 def change_batch(session: Session, *, batch_id: int, **changes: object) -> None:

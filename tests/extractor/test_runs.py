@@ -3,24 +3,20 @@
 import asyncio
 import json
 from collections.abc import Callable
-from typing import TypeVar
 
 from sqlalchemy import Engine
 
 from extractor.batch import Batch, Outcome
 from extractor.budget import Budget, Limits
 from extractor.clock import utc_now
-from extractor.errors import StoreUnavailable
 from extractor.pipeline import Proposal, Question
-from extractor.run_writes import RunWrites
 from extractor.runs import OpenRun, RunRequest
 from extractor.schema import Article, Identity, Piece, PieceState, Run, RunSettings, RunState, Sentence, Span
 from extractor.store import add_article, list_articles, list_failures, open_session, open_store
+from tests.databases import lost_answers
 from tests.extractor.store.samples import NOON, make_article
 
 IDENTITY = Identity(model="scripted")
-
-T = TypeVar("T")
 
 
 class Scripted:
@@ -46,36 +42,12 @@ class Scripted:
         return ()
 
 
-class LosesAnswers(RunWrites):
-    """Every other answer to a write is lost: it is done, and the database seems to be gone."""
-
-    n_written = 0
-
-    def _patiently(self, work: Callable[[], T]) -> T:
-        def lost() -> T:
-            done = work()
-            self.n_written += 1
-            if self.n_written % 2:
-                raise StoreUnavailable("server closed the connection unexpectedly")
-            return done
-
-        return super()._patiently(lost)
-
-
-class HardOfHearing(OpenRun):
-    """Writes, and loses answers."""
-
-    def _make_writes(self) -> RunWrites:
-        return LosesAnswers(self._engine, self._backlog, self._settling, clock=self._clock, tell=self._tell)
-
-
 def work(
     url: str,
     n_articles: int,
     extractor: Scripted,
     *,
     watch: Callable[[Outcome], None] = lambda outcome: None,
-    kind: type[OpenRun] = OpenRun,
 ) -> tuple[Engine, Run]:
     engine = open_store(url)
     with open_session(engine) as session:
@@ -85,7 +57,7 @@ def work(
     async def run() -> Run:
         settings = RunSettings(concurrency=4, max_tries=3)
         request = RunRequest(identity=IDENTITY, settings=settings, dead_after_s=0.006)
-        async with kind(engine, request, clock=utc_now, watch=watch) as opened:
+        async with OpenRun(engine, request, clock=utc_now, watch=watch) as opened:
             await opened.work(Batch(extractor, clock=utc_now, budget=Budget(Limits())))
         return await opened.end(RunState.DONE)
 
@@ -106,7 +78,8 @@ def test_signs_of_life_do_not_end_a_run(database_url: str) -> None:
 
 def test_what_is_written_counts_once_where_the_answer_of_the_database_got_lost(database_url: str) -> None:
     extractor = Scripted(wait_s=0.01, fails_on="Article 3.")
-    engine, run = work(database_url, 8, extractor, kind=HardOfHearing)
+    with lost_answers():
+        engine, run = work(database_url, 8, extractor)
     assert (run.totals.n_done, run.totals.n_failed) == (7, 1)
     with open_session(engine, reading=True) as session:
         (failure,) = list_failures(session)
