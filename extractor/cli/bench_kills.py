@@ -1,9 +1,9 @@
 """Kills at random moments, and what they cost: `claimdesk eval bench kills`."""
 
 import asyncio
+import multiprocessing
 import os
 import random
-import subprocess
 import sys
 import time
 from collections import Counter
@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Self
 
 import typer
 
@@ -20,21 +20,17 @@ from extractor.cli.bench_databases import ServerOption, new_database, postgres
 from extractor.cli.output import complain, new_table, stdout_console
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     from sqlmodel import Session
 
-COMMAND = (
-    sys.executable,
-    "-c",
-    "from extractor.cli import main; main()",
-    "extract",
-    "--model",
-    "delayed",
-    "--log-json",
-)
+ARGUMENTS = ("claimdesk", "extract", "--model", "delayed", "--log-json")
+LOADED = ("extractor.cli.extract", "extractor.runs", "extractor.compose", "extractor.endpoint", "extractor.model")
+"""Loaded once and not by each run: else nine tenths of the time went by before there was anything to be killed."""
 DELAY_S = 0.1
 CONCURRENCY = 4
-LONGEST_LIFE = 0.15
-"""After it has begun, a run lives so long at most, as a share of the time it takes to begin."""
+LONGEST_LIFE_S = 0.4
+"""After it has begun, a run lives so long at most."""
 EARLY = 0.2
 """Share of the runs that are killed at any moment of their start."""
 
@@ -109,8 +105,8 @@ class _Trial:
 
     def run(self) -> None:
         """Let a run come to its end."""
-        with self._start(subprocess.DEVNULL) as process:
-            process.wait()
+        with _Program(self.url, self.base_url) as program:
+            program.wait()
 
     def kill_often(self, n_kills: int, moments: random.Random, *, name: str) -> None:
         """Kill runs until it was done so often, or nothing is left to do."""
@@ -120,16 +116,15 @@ class _Trial:
                 return
             # On a quick machine the backlog would end before the kills do.
             left = n_undone / self.n_articles * n_kills / (n_kills - n + 1)
-            longest_s = LONGEST_LIFE * start_s * min(1.0, left**2)
+            longest_s = LONGEST_LIFE_S * min(1.0, left**2)
             kept, before = self.kept(), self.counts()[0]
             had_begun = moments.random() >= EARLY
-            with self._start(subprocess.PIPE) as process:
+            with _Program(self.url, self.base_url) as program:
                 if had_begun:
-                    _await_begin(process)
+                    program.await_begin()
                     time.sleep(moments.uniform(0, longest_s))
                 else:
                     time.sleep(moments.uniform(0, start_s))
-                process.kill()
             # For what was on its way to the endpoint when the run died.
             time.sleep(0.05)
             self.lives.append(_Life(had_begun, self.counts()[0] - before, kept))
@@ -182,18 +177,59 @@ class _Trial:
         finally:
             engine.dispose()
 
-    def _start(self, stderr: int) -> "subprocess.Popen[str]":
-        env = {**os.environ, "CLAIMDESK_DATABASE_URL": self.url, "OPENAI_BASE_URL": self.base_url}
-        command = [*COMMAND, "--concurrency", str(CONCURRENCY)]
-        return subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=stderr, text=True)
-
     def _start_s(self) -> float:
         """Measure how long a run takes until it begins; it is the first to be killed."""
         started = time.perf_counter()
-        with self._start(subprocess.PIPE) as process:
-            _await_begin(process)
-            process.kill()
+        with _Program(self.url, self.base_url) as program:
+            program.await_begin()
         return time.perf_counter() - started
+
+
+class _Program:
+    """`claimdesk extract` in a process of its own, killed at the end of the block."""
+
+    def __init__(self, url: str, base_url: str) -> None:
+        forks = multiprocessing.get_context("forkserver")
+        forks.set_forkserver_preload(list(LOADED))
+        self._log, stderr = forks.Pipe(duplex=False)
+        env = {"CLAIMDESK_DATABASE_URL": url, "OPENAI_BASE_URL": base_url}
+        self._process = forks.Process(target=_extract, args=(env, stderr))
+        self._process.start()
+        stderr.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._process.kill()
+        self._process.join()
+        self._log.close()
+
+    def await_begin(self) -> None:
+        """Wait until it has begun."""
+        with open(self._log.fileno(), closefd=False) as lines:
+            for line in lines:
+                if '"run_begun"' in line:
+                    return
+        raise RuntimeError("the run ended before it began")
+
+    def wait(self) -> None:
+        """Let it come to its end."""
+        with open(self._log.fileno(), closefd=False) as lines:
+            for _ in lines:
+                pass
+        self._process.join()
+
+
+def _extract(env: dict[str, str], stderr: "Connection") -> None:
+    from extractor.cli import main
+
+    os.environ.update(env)
+    os.dup2(stderr.fileno(), 2)
+    with open(os.devnull, "w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+    sys.argv = [*ARGUMENTS, "--concurrency", str(CONCURRENCY)]
+    main()
 
 
 async def _requests(n_articles: int) -> dict[str, int]:
@@ -211,14 +247,6 @@ async def _requests(n_articles: int) -> dict[str, int]:
             for n, article in stories
             for question in extractor.questions(article, segment(article))
         }
-
-
-def _await_begin(process: "subprocess.Popen[str]") -> None:
-    if process.stderr is not None:
-        for line in process.stderr:
-            if '"run_begun"' in line:
-                return
-    raise RuntimeError("the run ended before it began")
 
 
 def _report(kind: Kind, killed: _Trial, undisturbed: _Trial) -> None:
