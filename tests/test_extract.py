@@ -306,7 +306,7 @@ def test_kills_at_random_moments_lose_double_and_repay_nothing(desk: Callable[..
     undisturbed = sorted(set(made.claims()))
     assert made.claims() == undisturbed
     assert len(undisturbed) == 60
-    assert sum(asked.values()) - 60 <= n_kills * 2 * 4
+    assert sum(asked.values()) - 60 <= n_kills * 4
 
 
 @contextmanager

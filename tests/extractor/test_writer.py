@@ -50,6 +50,30 @@ def test_what_comes_while_it_writes_goes_in_one_batch() -> None:
     assert max(map(len, batches)) <= 5
 
 
+def test_what_is_ahead_comes_before_all_that_waits_and_is_told() -> None:
+    written: list[int | None] = []
+    is_writing, may_write = threading.Event(), threading.Event()
+
+    async def hand_over() -> None:
+        def write(items: Sequence[int | None]) -> None:
+            is_writing.set()
+            may_write.wait()
+            written.extend(items)
+
+        async with Writer(write, capacity=8, batch_size=5) as writer:
+            writer.put_now(1)
+            await asyncio.to_thread(is_writing.wait)
+            writer.put_now(2)
+            ahead = [writer.put_ahead(item) for item in (3, 4)]
+            may_write.set()
+            await ahead[1]
+            assert written[:3] == [1, 3, 4]
+            assert ahead[0].done()
+        assert written == [1, 3, 4, 2]
+
+    asyncio.run(hand_over())
+
+
 def test_a_failure_is_raised_where_the_items_come_from() -> None:
     def write(items: Sequence[int | None]) -> None:
         if 7 in items:
@@ -57,3 +81,10 @@ def test_a_failure_is_raised_where_the_items_come_from() -> None:
 
     with pytest.raises(RuntimeError, match="no more"):
         run(write)
+
+    async def ahead() -> None:
+        async with Writer(write, capacity=8, batch_size=5) as writer:
+            await writer.put_ahead(7)
+
+    with pytest.raises(RuntimeError, match="no more"):
+        asyncio.run(ahead())
