@@ -52,6 +52,7 @@ def index_row(entry: Entry) -> dict[str, Any]:
         "position": position(entry.rank, entry.arrival),
         "article": entry.article_arrival,
         "changed_at": entry.changed_at,
+        "status": entry.status,
         "terms": f" {' '.join(terms)} ",
         "document": document_of(terms, words_of(entry)),
     }

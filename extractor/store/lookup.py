@@ -1,15 +1,19 @@
 """How a filter of claims becomes SQL: which index is asked first, and what is tested on the way.
 
 SQLite walks its full-text index, whose row numbers are places in the queue: what is asked for in that order
-comes in it, and only as far as it is read. For another order it walks the claims and looks into their words
-where much matches. PostgreSQL has no index that is both full-text and sorted. It either collects what matches
-and sorts it, which is fast for little, or walks in order and tests each claim, which is fast where much matches.
+comes in it, and only as far as it is read. PostgreSQL has no index that is both full-text and sorted; and neither
+has one for the other orders. So what matches is collected and sorted, which is fast for little; where much
+matches, the claims are walked in the order that is wanted, each tested, until enough are found. A walk that has
+come far without them is given up: they may all lie at the other end.
+
+The status stands in a column too. What waits is most of all there is, and who asks for it in order need not
+pass what is decided.
 
 Words of the articles' text are looked up in the index of articles. Where few articles have them, the claims are
 reached by their articles; else the article is one more test on the way.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -17,9 +21,10 @@ from typing import Any
 from sqlalchemy import bindparam, text
 from sqlmodel import Session
 
-from extractor.schema import ClaimFilter, ClaimOrder, Value
+from extractor.schema import ClaimFilter, ClaimOrder, ClaimStatus, Value
 from extractor.store.fulltext import Expression, Phrase, as_fts5, as_tsquery
 from extractor.store.index import is_postgresql
+from extractor.store.ranking import ARRIVALS
 from extractor.store.tables import UtcDateTime
 from extractor.store.terms import article_words_of, expression_of
 
@@ -28,6 +33,9 @@ FEW_ARTICLES = 1_000
 
 MANY = 10_000
 """A filter that lets more claims through is walked in order."""
+
+FAR = 10_000
+"""After so many claims a walk is given up that has not found enough."""
 
 COMMON_SHARE = 0.1
 """A filter that lets more of all claims through is soon satisfied by any of them."""
@@ -78,11 +86,16 @@ class Lookup:
         self._session = session
         self._on_postgresql = is_postgresql(session)
         self._kept = kept
-        self._wanted = expression_of(where)
+        self._statuses = where.statuses
+        # Of what waits there is much: PostgreSQL reads the column, as it reads each claim that it finds anyway.
+        with_status = not self._on_postgresql or (bool(where.statuses) and ClaimStatus.PENDING not in where.statuses)
+        self._wanted = expression_of(where, with_status=with_status)
         self._has_text = bool(where.text)
         self._values: dict[str, Any] = {"query": self._asked(self._wanted)}
         words = article_words_of(where)
         self._has_words = words is not None
+        asks_more = expression_of(where, with_status=False) != expression_of(ClaimFilter(), with_status=False)
+        self._is_plain = not (self._has_words or asks_more)
         self._of_few = False
         if words is not None:
             self._values["words"] = self._asked(words)
@@ -98,68 +111,92 @@ class Lookup:
         found = self._execute(f"SELECT terms {self._any_order(needs_row=True)} LIMIT :limit", {"limit": limit})
         return list(found.scalars())
 
-    def count_having(self, terms: Sequence[str], limit: int) -> list[int]:
-        """Count, among so many of the claims at most, those that have each of some terms; at last, all of them."""
-        place = "strpos" if self._on_postgresql else "instr"
-        having = "".join(f"coalesce(sum(CASE WHEN {place}(terms, ' {term} ') > 0 THEN 1 END), 0), " for term in terms)
-        found = f"SELECT terms {self._any_order(needs_row=True)} LIMIT :limit"
-        row = self._execute(f"SELECT {having}count(*) FROM ({found}) AS found", {"limit": limit}).one()
-        return [int(n) for n in row]
+    def by_status(self, limit: int) -> dict[ClaimStatus, int]:
+        """Count, among so many of the claims at most, those of each status; one without any is left out."""
+        found = f"SELECT status {self._any_order(needs_row=True)} LIMIT :limit"
+        counts = self._execute(f"SELECT status, count(*) FROM ({found}) AS found GROUP BY status", {"limit": limit})
+        return {ClaimStatus(status): int(n) for status, n in counts}
 
     def keys(self, part: Slice) -> list[int]:
         """Return claims in order: positions in the order of the queue, in others arrivals."""
-        make = self._keys_postgresql if self._on_postgresql else self._keys_sqlite
-        values: dict[str, Any] = {"limit": part.limit, "offset": part.offset}
+        values: dict[str, Any] = {"limit": part.limit, "offset": part.offset, "far": FAR + 10 * part.offset}
         if part.after:
             values |= part.after.model_dump(exclude_none=True)
-        statement = f"{make(part)} ORDER BY {SORTED[part.order]} LIMIT :limit OFFSET :offset"
-        return list(self._execute(statement, values).scalars())
+        if self._walks(part.order):
+            found = list(self._execute(self._walk(part), values).scalars())
+            if self._is_plain or len(found) == part.limit:
+                return found
+        return list(self._execute(self._collect(part), values).scalars())
 
-    def _keys_postgresql(self, part: Slice) -> str:
-        key = _key(part.order)
-        beyond = f" AND {BEYOND[part.order]}" if part.after else ""
-        if not self._of_few and self._n_about > MANY:
-            # IS TRUE keeps PostgreSQL from collecting what matches.
-            return f"SELECT {key} FROM claim_index WHERE ({_MATCHES}) IS TRUE{self._inside()}{beyond}"
-        inside = self._by_article() if self._of_few else f"FROM claim_index WHERE {_MATCHES}{self._inside()}"
-        collected = f"WITH hits AS MATERIALIZED (SELECT arrival, position, changed_at {inside})"
-        return f"{collected} SELECT {key} FROM hits WHERE true{beyond}"
+    def _walks(self, order: ClaimOrder) -> bool:
+        if self._of_few or (order is ClaimOrder.QUEUE and not self._on_postgresql):
+            return False
+        if order is ClaimOrder.NEWEST and not (self._on_postgresql or self._has_words):
+            # SQLite's full-text index knows the order in which claims came: nothing else has to be read.
+            return self._is_plain
+        return self._is_plain or self._n_about > MANY
 
-    def _keys_sqlite(self, part: Slice) -> str:
-        key = _key(part.order)
-        beyond = f" AND {BEYOND[part.order]}" if part.after else ""
+    def _walk(self, part: Slice) -> str:
+        """Return the statement that goes through the claims in order and tests each one."""
+        order = SORTED[part.order]
+        near = f"FROM claim_index WHERE {self._has_status(part.order)}{_beyond(part)} ORDER BY {order}"
+        if self._is_plain:
+            return f"SELECT {_key(part.order)} {near} {_PART}"
+        test = f"({_MATCHES}) IS TRUE" if self._on_postgresql else self._is_wanted()
+        # SQLite would sort what is in order already; an ordered part of a table comes in its order.
+        again = f"ORDER BY {order} " if self._on_postgresql else ""
+        near = f"(SELECT * {near} LIMIT :far) AS claim_index"
+        return f"SELECT {_key(part.order)} FROM {near} WHERE {test}{self._inside()} {again}{_PART}"
+
+    def _collect(self, part: Slice) -> str:
+        """Return the statement that finds all that matches and sorts it, or finds it in order."""
+        key, in_order = _key(part.order), f"ORDER BY {SORTED[part.order]} {_PART}"
+        if self._on_postgresql:
+            found = self._by_article() if self._of_few else self._by_words(needs_row=True)
+            hits = f"WITH hits AS MATERIALIZED (SELECT arrival, position, changed_at {found})"
+            return f"{hits} SELECT {key} FROM hits WHERE true{_beyond(part)} {in_order}"
         if self._of_few:
-            return f"SELECT {key} {self._by_article()}{beyond}"
-        if part.order is ClaimOrder.QUEUE:
-            # Named so that the order is seen to be the one in which the index comes.
-            found = f"SELECT claim_fts.rowid AS position {self._by_words(needs_row=False)}"
-            return found + beyond.replace("position", "claim_fts.rowid", 1)
-        if self._n_about > MANY:
-            return f"SELECT {key} FROM claim_index WHERE {self._is_wanted()}{self._inside()}{beyond}"
-        return f"SELECT {key} {self._by_words(needs_row=True)}{beyond}"
+            return f"SELECT {key} {self._by_article()}{_beyond(part)} {in_order}"
+        if part.order is ClaimOrder.CHANGED:
+            return f"SELECT {key} {self._by_words(needs_row=True)}{_beyond(part)} {in_order}"
+        # Named so that the order is seen to be the one in which the index comes.
+        column = {"position": "claim_fts.rowid", "arrival": _ARRIVAL}[key]
+        beyond = _beyond(part).replace(key, column, 1)
+        return f"SELECT {column} AS {key} {self._by_words(needs_row=False)}{beyond} {in_order}"
 
     def _any_order(self, *, needs_row: bool = False) -> str:
         """Return the claims as the database finds them soonest; `needs_row` for columns of ``claim_index``."""
-        if self._of_few:
-            return self._by_article()
-        if self._on_postgresql:
-            matches = f"({_MATCHES}) IS TRUE" if self._is_common else _MATCHES
-            return f"FROM claim_index WHERE {matches}{self._inside()}"
-        if self._has_words and self._is_common:
+        if self._of_few or (self._has_words and self._is_common and not self._on_postgresql):
             return self._by_article()
         return self._by_words(needs_row=needs_row)
 
     def _by_article(self) -> str:
         if self._on_postgresql:
-            return f"FROM claim_index WHERE article = ANY(ARRAY({_ARTICLES[True]})) AND ({_MATCHES}) IS TRUE"
+            matches = f"({_MATCHES}) IS TRUE AND {self._has_status(None)}"
+            return f"FROM claim_index WHERE article = ANY(ARRAY({_ARTICLES[True]})) AND {matches}"
         index = "claim_index INDEXED BY ix_claim_index_article"
         return f"FROM {index} WHERE article IN ({_ARTICLES[False]}) AND {self._is_wanted()}"
 
     def _by_words(self, *, needs_row: bool) -> str:
+        if self._on_postgresql:
+            matches = f"({_MATCHES}) IS TRUE" if self._is_common else _MATCHES
+            return f"FROM claim_index WHERE {matches} AND {self._has_status(None)}{self._inside()}"
         if not (needs_row or self._has_words):
             return "FROM claim_fts WHERE claim_fts MATCH :query"
-        joined = "claim_fts CROSS JOIN claim_index ON claim_index.position = claim_fts.rowid"
+        joined = f"claim_fts CROSS JOIN claim_index ON claim_index.arrival = {_ARRIVAL}"
         return f"FROM {joined} WHERE claim_fts MATCH :query{self._inside()}"
+
+    def _has_status(self, order: ClaimOrder | None) -> str:
+        """Return the test of the status; None for no order."""
+        if not self._statuses:
+            test = f"status <> '{ClaimStatus.SUPERSEDED}'"
+        elif len(self._statuses) == 1:
+            test = f"status = '{self._statuses[0]}'"
+        else:
+            test = f"status IN ({', '.join(repr(status.value) for status in self._statuses)})"
+        # The plus keeps SQLite from asking the index by status for what only the other one has in order.
+        is_sorted = self._on_postgresql or (order is ClaimOrder.CHANGED and len(self._statuses) == 1)
+        return test if is_sorted else f"+{test}"
 
     def _inside(self) -> str:
         # The plus keeps SQLite from beginning with the articles.
@@ -208,6 +245,9 @@ def _instr(phrase: Phrase) -> str:
     return f"instr(' ' || document || ' ', ' {words}{'' if phrase.is_prefix else ' '}')"
 
 
+_PART = "LIMIT :limit OFFSET :offset"
+_ARRIVAL = f"(claim_fts.rowid & {ARRIVALS - 1})"
+"""The arrival in `extractor.store.ranking.position`."""
 _MATCHES = "document @@ CAST(:query AS tsquery)"
 _ARTICLES = {
     True: "SELECT arrival FROM article_fts WHERE document @@ CAST(:words AS tsquery)",
@@ -218,3 +258,7 @@ _ARTICLES = {
 
 def _key(order: ClaimOrder) -> str:
     return "position" if order is ClaimOrder.QUEUE else "arrival"
+
+
+def _beyond(part: Slice) -> str:
+    return f" AND {BEYOND[part.order]}" if part.after else ""

@@ -1,7 +1,7 @@
 """Lists of claims: any filter, in any order, a page at a time, and how many there are."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlmodel import Session, col, select
@@ -12,14 +12,10 @@ from extractor.store import tally
 from extractor.store.lookup import Kept, Lookup, Place, Slice
 from extractor.store.ranking import ARRIVALS, position
 from extractor.store.tables import ClaimRow
-from extractor.store.terms import FIELDS, chosen, read_source, read_term, term
+from extractor.store.terms import FIELDS, chosen, read_source, read_term
 
-COUNT_LIMIT = 10_000
-"""So far are the claims counted that a filter lets through, where no kept count answers."""
-
-STATUS_LIMIT = 5_000
-FACET_LIMIT = 2_000
-"""So many of them are looked at for the counts by status, and by any other facet."""
+LOOKED_AT = 2_000
+"""So many of the claims that a filter lets through are counted and looked at where no kept count answers."""
 
 
 def claims_page(
@@ -70,13 +66,13 @@ def count_claims(session: Session, *, where: ClaimFilter, limit: int | None = No
     """Count the claims that a filter lets through.
 
     It is exact for a filter that names statuses and at most one other facet, however many there are, and
-    for any other one up to `limit`, else `COUNT_LIMIT`.
+    for any other one up to `limit`, else `LOOKED_AT`.
     """
     numbers = tally.counted(session)
     kept = _kept(where, numbers)
     if kept is not None:
         return Count(n=kept)
-    most = limit or COUNT_LIMIT
+    most = limit or LOOKED_AT
     n = _lookup(session, where, numbers).count(most + 1)
     return Count(n=min(n, most), is_exact=n <= most)
 
@@ -84,7 +80,7 @@ def count_claims(session: Session, *, where: ClaimFilter, limit: int | None = No
 def status_counts(session: Session, *, where: ClaimFilter) -> dict[ClaimStatus, Count]:
     """Count the claims that a filter lets through by status, all but the superseded ones, whatever it says of that.
 
-    It is exact for a filter that names at most one facet beside; of any other one, `STATUS_LIMIT` claims are
+    It is exact for a filter that names at most one facet beside; of any other one, `LOOKED_AT` claims are
     looked at: where there are more, the numbers say "at least".
     """
     numbers = tally.counted(session)
@@ -93,46 +89,40 @@ def status_counts(session: Session, *, where: ClaimFilter) -> dict[ClaimStatus, 
     kept = [n for one in each if (n := _kept(one, numbers)) is not None]
     if len(kept) == len(live):
         return {status: Count(n=n) for status, n in zip(live, kept, strict=True)}
-    lookup = _lookup(session, where.model_copy(update={"statuses": ()}), numbers)
-    *found, n_looked_at = lookup.count_having([term(Facet.STATUS, status) for status in live], STATUS_LIMIT)
-    is_exact = n_looked_at < STATUS_LIMIT
-    return {status: Count(n=n, is_exact=is_exact) for status, n in zip(live, found, strict=True)}
+    found = _lookup(session, where.model_copy(update={"statuses": ()}), numbers).by_status(LOOKED_AT)
+    is_exact = sum(found.values()) < LOOKED_AT
+    return {status: Count(n=found.get(status, 0), is_exact=is_exact) for status in live}
 
 
 def facets(session: Session, *, where: ClaimFilter) -> Facets:
     """Count the claims that a filter lets through, all and by the values of each facet; see `count_values`."""
-    return Facets(total=count_claims(session, where=where), by=count_values(session, where=where))
+    numbers = tally.counted(session)
+    kept = _kept(where, numbers)
+    if where == ClaimFilter(statuses=where.statuses):
+        return Facets(total=Count(n=kept or 0), by=_kept_values(where, numbers))
+    looked_at = _lookup(session, where, numbers).terms(LOOKED_AT)
+    is_exact = len(looked_at) < LOOKED_AT
+    by = _values(looked_at, is_exact=is_exact)
+    return Facets(total=Count(n=len(looked_at), is_exact=is_exact) if kept is None else Count(n=kept), by=by)
 
 
 def count_values(session: Session, *, where: ClaimFilter) -> dict[Facet, tuple[FacetCount, ...]]:
     """Count the claims that a filter lets through by the values of each facet, as in `Facets.by`.
 
-    A filter by nothing but status gives exact numbers. With any other one, `FACET_LIMIT` of the claims are
+    A filter by nothing but status gives exact numbers. With any other one, `LOOKED_AT` of the claims are
     looked at: where there are more, the numbers say "at least".
     """
-    counted = tally.counted(session)
-    numbers: Counter[tuple[Facet, str]] = Counter()
-    if where == ClaimFilter(statuses=where.statuses):
-        for key, n in counted.items():
-            if key.status in _statuses(where):
-                pair = (Facet.STATUS, key.status.value) if key.facet == tally.ALL else (Facet(key.facet), key.value)
-                numbers[pair] += n
-        return _by_facet(numbers, is_exact=True)
-    looked_at = _lookup(session, where, counted).terms(FACET_LIMIT)
-    for held, n in Counter(held for terms in looked_at for held in terms.split()).items():
-        if pair_or_none := read_term(held):
-            numbers[pair_or_none] += n
-    return _by_facet(numbers, is_exact=len(looked_at) < FACET_LIMIT)
+    return facets(session, where=where).by
 
 
 def count_sources(session: Session, *, where: ClaimFilter, limit: int = 50) -> tuple[FacetCount, ...]:
     """Return who makes most of the claims that a filter lets through, by falling number.
 
-    `FACET_LIMIT` of the claims are looked at; where there are more, the numbers say "at least".
+    `LOOKED_AT` of the claims are looked at; where there are more, the numbers say "at least".
     """
-    looked_at = _lookup(session, where, tally.counted(session)).terms(FACET_LIMIT)
+    looked_at = _lookup(session, where, tally.counted(session)).terms(LOOKED_AT)
     names = Counter(name for terms in looked_at for name in map(read_source, terms.split()) if name)
-    is_exact = len(looked_at) < FACET_LIMIT
+    is_exact = len(looked_at) < LOOKED_AT
     most = sorted(names.items(), key=lambda item: (-item[1], item[0]))[:limit]
     return tuple(FacetCount(value=name, count=Count(n=n, is_exact=is_exact)) for name, n in most)
 
@@ -185,6 +175,24 @@ def _kept(where: ClaimFilter, numbers: Mapping[tally.Key, int]) -> int | None:
 
 def _statuses(where: ClaimFilter) -> tuple[ClaimStatus, ...]:
     return where.statuses or tuple(status for status in ClaimStatus if status is not ClaimStatus.SUPERSEDED)
+
+
+def _kept_values(where: ClaimFilter, numbers: Mapping[tally.Key, int]) -> dict[Facet, tuple[FacetCount, ...]]:
+    statuses = _statuses(where)
+    found: Counter[tuple[Facet, str]] = Counter()
+    for key, n in numbers.items():
+        if key.status in statuses:
+            pair = (Facet.STATUS, key.status.value) if key.facet == tally.ALL else (Facet(key.facet), key.value)
+            found[pair] += n
+    return _by_facet(found, is_exact=True)
+
+
+def _values(looked_at: Iterable[str], *, is_exact: bool) -> dict[Facet, tuple[FacetCount, ...]]:
+    found: Counter[tuple[Facet, str]] = Counter()
+    for held, n in Counter(held for terms in looked_at for held in terms.split()).items():
+        if pair := read_term(held):
+            found[pair] += n
+    return _by_facet(found, is_exact=is_exact)
 
 
 def _by_facet(numbers: Mapping[tuple[Facet, str], int], *, is_exact: bool) -> dict[Facet, tuple[FacetCount, ...]]:

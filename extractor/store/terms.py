@@ -27,8 +27,6 @@ INDEX_VERSION = 2
 MAX_VALUE_CHARS = 100
 """Names that are equal so far are one for a filter; a token of PostgreSQL holds 2,046 bytes."""
 
-LIVE = "live_"
-"""Of every claim that is not superseded."""
 ANY = "any_"
 """Of every claim, and every article."""
 FLAGGED = "flagged_"
@@ -101,8 +99,7 @@ def values_of(entry: Entry) -> dict[Facet, tuple[str, ...]]:
 
 def terms_of(entry: Entry) -> list[str]:
     """Return every term of an entry."""
-    terms = [ANY] if entry.status is ClaimStatus.SUPERSEDED else [ANY, LIVE]
-    terms += [term(facet, value) for facet, values in values_of(entry).items() for value in values]
+    terms = [ANY, *(term(facet, value) for facet, values in values_of(entry).items() for value in values)]
     if entry.claim.flags:
         terms.append(FLAGGED)
     terms += [term(SOURCE, entry.claim.source.name), f"{ARTICLE}_{entry.article_sha256}"]
@@ -127,9 +124,19 @@ def words_of(entry: Entry) -> str:
     return "\n".join(part for part in (claim.text, claim.content.text, *people, entry.title) if part)
 
 
-def expression_of(where: ClaimFilter) -> Expression:
-    """Return what a filter asks of the index."""
-    return _expression(where.text, list(_groups(where)), [FLAGGED] if where.has_flags is False else [])
+def expression_of(where: ClaimFilter, *, with_status: bool) -> Expression:
+    """Return what a filter asks of the index, with what it says of the status or without."""
+    named = chosen(where)
+    statuses = named.pop(Facet.STATUS, ())
+    groups = [[term(facet, value) for value in values] for facet, values in named.items()]
+    groups += _others(where)
+    unless = [FLAGGED] if where.has_flags is False else []
+    if with_status and statuses:
+        groups.append([term(Facet.STATUS, status) for status in statuses])
+    elif with_status:
+        # To leave out the few that have a term costs less than to look up the many that have another one.
+        unless.append(term(Facet.STATUS, ClaimStatus.SUPERSEDED))
+    return _expression(where.text, groups, unless)
 
 
 def article_words_of(where: ClaimFilter) -> Expression | None:
@@ -186,11 +193,8 @@ def read_source(held: str) -> str | None:
 _BY_NAME = {facet.replace("_", ""): facet for facet in Facet}
 
 
-def _groups(where: ClaimFilter) -> Iterator[list[str]]:
-    if not where.statuses:
-        yield [LIVE]
-    for facet, values in chosen(where).items():
-        yield [term(facet, value) for value in values]
+def _others(where: ClaimFilter) -> Iterator[list[str]]:
+    """Give what is asked beside the facets."""
     if where.sources:
         yield [term(SOURCE, name) for name in where.sources]
     if where.articles:

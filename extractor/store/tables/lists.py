@@ -24,7 +24,8 @@ class IndexRow(Row, table=True):
     """What a claim is found, filtered and counted by; derived from the other tables by `extractor.store.index`.
 
     SQLite's full-text index is a table beside it, ``claim_fts``, whose row numbers are `position`, so
-    that whatever it finds comes in the order of the queue. PostgreSQL has a GIN index on `document`.
+    that whatever it finds comes in the order of the queue; and ``ix_claim_index_time`` on arrival and changed_at.
+    PostgreSQL has a GIN index on `document`, and ``ix_claim_index_queue`` on status and position.
     """
 
     __tablename__ = "claim_index"
@@ -36,12 +37,14 @@ class IndexRow(Row, table=True):
     article: int = Field(sa_column=Column(Integer, nullable=False))
     """The article's arrival. Before the long columns, so that SQLite can read it without walking through them."""
     changed_at: datetime = Field(sa_column=Column(UtcDateTime, nullable=False))
+    status: ClaimStatus = Field(sa_column=Column(words_column(ClaimStatus), nullable=False))
     terms: str = Field(sa_column=Column(Text, nullable=False))
     """A space before and after each."""
     document: str = Field(sa_column=Column(DocumentType, nullable=False))
 
     __table_args__ = (
         Index("ix_claim_index_changed", "changed_at", "arrival"),
+        Index("ix_claim_index_status", "status", "changed_at", "arrival"),
         Index("ix_claim_index_article", "article", "position"),
     )
 

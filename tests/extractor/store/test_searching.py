@@ -237,8 +237,7 @@ def test_a_place_that_is_none_is_refused(desk: Engine, order: ClaimOrder) -> Non
 
 
 def test_counts_say_when_they_only_went_so_far(desk: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "COUNT_LIMIT", 1)
-    monkeypatch.setattr(searching, "FACET_LIMIT", 1)
+    monkeypatch.setattr(searching, "LOOKED_AT", 1)
     with open_session(desk, reading=True) as session:
         counted = count_claims(session, where=ClaimFilter(text="bridge"))
         kept = count_claims(session, where=ClaimFilter(kinds=(ClaimKind.EVENT,)))
@@ -259,7 +258,7 @@ def test_counts_by_status_do_not_mind_the_status(desk: Engine, monkeypatch: pyte
     for statuses in ([], [ClaimStatus.REJECTED]):
         assert told(statuses=statuses) == ["2", "1", "0", "0"]
         assert told(statuses=statuses, text="bridge") == ["1", "1", "0", "0"]
-    monkeypatch.setattr(searching, "STATUS_LIMIT", 1)
+    monkeypatch.setattr(searching, "LOOKED_AT", 1)
     assert told(publishers=["The Courier"]) == ["1", "1", "0", "0"], "one facet is kept"
     assert "1+" in told(text="bridge")
 
