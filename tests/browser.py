@@ -1,13 +1,12 @@
 """A headless Chromium for tests that need a real browser."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from extractor.cli.bench_screen import browser as chromium
-from extractor.cli.bench_screen import chromium_path
+from extractor.cli.bench_screen import browsers, chromium_path
 
 PATIENCE_MS = 30_000
 """How long a page may take on a machine that is busy with other tests."""
@@ -16,15 +15,21 @@ expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One browser a module."""
+def chromium_of_module() -> Iterator[Callable[[], Browser]]:
+    """One browser a module, and another one for the tests that follow when it dies under one."""
     if chromium_path() is None:
         reason = "Chromium is not installed: run `make browser` to run the browser tests"
         if os.environ.get("CLAIMDESK_REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
-    with chromium() as running:
-        yield running
+    with browsers() as give:
+        yield give
+
+
+@pytest.fixture
+def browser(chromium_of_module: Callable[[], Browser]) -> Browser:
+    """A running browser."""
+    return chromium_of_module()
 
 
 @pytest.fixture

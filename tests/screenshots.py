@@ -18,9 +18,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from extractor.cli.bench_screen import browser as chromium
 from review_app.launch import serve
 from tests.accessibility import views
-from tests.browser import chromium, settled
+from tests.browser import settled
 from tests.review_app.stage import open_stage
 from tests.review_app.states.every import STATES
 

@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,6 +22,10 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
     "--no-default-browser-check",
+    # Where others keep the processors busy, the process that draws is taken for hung and killed, and after the
+    # sixth time Chromium ends itself. Each time a new one draws on as well.
+    "--disable-gpu-watchdog",
+    "--disable-gpu-process-crash-limit",
 )
 
 WATCH = """() => {
@@ -63,16 +67,42 @@ def missing_for_screen() -> str:
 
 
 @contextmanager
-def browser() -> "Iterator[Browser]":
-    """Run a headless Chromium that calls nobody."""
+def browsers() -> "Iterator[Callable[[], Browser]]":
+    """Yield what gives a headless Chromium that calls nobody: the same each time, and a new one when it has died."""
     from playwright.sync_api import sync_playwright
 
     # As root there is no sandbox.
     sandbox = ["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []
+    running: Browser | None = None
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium_path(), args=[*FLAGS, *sandbox])
-        yield running
-        running.close()
+
+        def give() -> "Browser":
+            nonlocal running
+            if running is None or not _is_alive(running):
+                running = playwright.chromium.launch(executable_path=chromium_path(), args=[*FLAGS, *sandbox])
+            return running
+
+        yield give
+        if running is not None:
+            running.close()
+
+
+@contextmanager
+def browser() -> "Iterator[Browser]":
+    """Run a headless Chromium that calls nobody."""
+    with browsers() as give:
+        yield give()
+
+
+def _is_alive(running: "Browser") -> bool:
+    from playwright.sync_api import Error
+
+    try:
+        # What playwright knows may be old: it hears of the end only while it waits for something.
+        running.new_browser_cdp_session().detach()
+    except Error:
+        return False
+    return running.is_connected()
 
 
 def key_presses(url: str, runs: int) -> tuple[float, ...]:

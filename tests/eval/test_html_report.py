@@ -28,9 +28,9 @@ from eval.scores import Options
 from eval.scoring import score
 from extractor.schema import Quotation, Usage
 from tests.accessibility import VIEWS, barriers
-from tests.browser import browser, browser_page
+from tests.browser import browser, browser_page, chromium_of_module
 
-__all__ = ["browser", "browser_page"]
+__all__ = ["browser", "browser_page", "chromium_of_module"]
 
 MADE = Made(code_version="0.1.0, source 0123456789ab", made_at=datetime(2026, 1, 3, tzinfo=UTC))
 BRIDGE, TRAFFIC, TUNNEL = "The bridge is safe", "Traffic fell by 12 percent last year", "The tunnel will open in May"

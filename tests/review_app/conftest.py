@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser import browser, browser_page
+from tests.browser import browser, browser_page, chromium_of_module
 from tests.review_app.desk_data import bridge_article, bridge_claims, save
 from tests.review_app.reviewer import Reviewer, sit_down
 from tests.review_app.stage import Stage, open_stage
@@ -14,7 +14,7 @@ from tests.review_app.stage import Stage, open_stage
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-__all__ = ["browser", "browser_page"]
+__all__ = ["browser", "browser_page", "chromium_of_module"]
 
 
 @pytest.fixture(scope="module")
