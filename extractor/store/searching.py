@@ -189,7 +189,7 @@ def _kept_values(where: ClaimFilter, numbers: Mapping[tally.Key, int]) -> dict[F
 
 def _values(looked_at: Iterable[str], *, is_exact: bool) -> dict[Facet, tuple[FacetCount, ...]]:
     found: Counter[tuple[Facet, str]] = Counter()
-    for held, n in Counter(held for terms in looked_at for held in terms.split()).items():
+    for held, n in Counter(" ".join(looked_at).split()).items():
         if pair := read_term(held):
             found[pair] += n
     return _by_facet(found, is_exact=is_exact)

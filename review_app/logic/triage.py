@@ -269,7 +269,7 @@ class Triage:
         except NotAllowed as error:
             self.notice = sentence(error)
             return
-        self.go(found)
+        self._arrive(found)
         if found == target.claim_id:
             self.notice = f"This is the only claim waiting for you{' in this view' if self._within else ''}."
 
@@ -379,18 +379,19 @@ class Triage:
     def go_on(self, after: str) -> None:
         """Take the next claim of the queue."""
         notice = self.notice
-        self.go(self.desk.next_id(after=after, where=self._where))
+        self._arrive(self.desk.next_id(after=after, where=self._where))
         self.notice = notice
 
     def go(self, claim_id: str | None) -> None:
         """Turn to another claim, or to none; what was typed about it before comes back."""
-        left, self._held = self._claim_id, None
+        left, held = self._claim_id, None
         if claim_id is not None and claim_id != left:
-            self._held = self._foreign(self.desk.hold(claim_id, leaving=left))
-        self._arrive(claim_id)
+            held = self._foreign(self.desk.hold(claim_id, leaving=left))
+        self._arrive(claim_id, held)
 
-    def _arrive(self, claim_id: str | None) -> None:
-        self._claim_id = claim_id
+    def _arrive(self, claim_id: str | None, held: Lease | None = None) -> None:
+        """Turn to a claim that this reviewer holds, or that is `held` by somebody else."""
+        self._claim_id, self._held = claim_id, held
         self._renewed_at = self._monotonic()
         self.mode, self.stale, self._comment = Mode.READ, None, ""
         if task := self.writer.resume(claim_id):

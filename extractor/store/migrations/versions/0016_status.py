@@ -44,3 +44,5 @@ def upgrade() -> None:
         op.execute("CREATE INDEX ix_claim_index_document ON claim_index USING gin (document) WITH (fastupdate = off)")
         # A table that nobody has looked at yet is taken for an empty one.
         op.execute("ANALYZE claim_index")
+    else:
+        op.execute("CREATE INDEX ix_claim_index_time ON claim_index (arrival, changed_at)")
