@@ -13,8 +13,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, make_url, text
 
 from extractor.errors import MigrationError, StoreError
+from extractor.schema import ClaimFilter, ClaimOrder, ClaimStatus
 from extractor.store import (
     Verdict,
+    claims_page,
+    decide,
     ensure_schema,
     ledger_totals,
     open_engine,
@@ -26,7 +29,7 @@ from extractor.store import (
 from extractor.store.engine import VERSION_TABLE
 from extractor.store.migrate import MIGRATIONS
 from extractor.store.tables import Row
-from tests.extractor.store.samples import fill
+from tests.extractor.store.samples import NOON, fill, make_claim, verification
 
 HEAD = ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
@@ -152,4 +155,27 @@ def test_what_was_extracted_before_is_counted(database_url: str) -> None:
         totals = ledger_totals(session)
     assert {state: n for state, n in totals.pieces.items() if n} == {"claims": 2, "failed": 1, "truncated": 1}
     assert totals.n_suspected_misses == 2
+    engine.dispose()
+
+
+def test_an_index_of_claims_from_before_learns_their_status(database_url: str) -> None:
+    """A database as revision 0015 left it, with claims in it: they are found by status in every order."""
+    engine = open_store(database_url)
+    claims = [make_claim(f"claim {n}", start=n) for n in range(3)]
+    fill(engine, *claims)
+    with open_session(engine) as session:
+        decide(session, decision=verification(claims[1]), now=NOON)
+    with engine.begin() as connection:
+        for index in ("status", "queue", "time"):
+            connection.execute(text(f"DROP INDEX IF EXISTS ix_claim_index_{index}"))
+        connection.execute(text("ALTER TABLE claim_index DROP COLUMN status"))
+    write_revision(database_url, "0015")
+    upgrade(database_url)
+    test_migrations_lead_to_the_tables_of_the_program(database_url)
+    waiting, done = ({claims[0].id, claims[2].id}, ClaimStatus.PENDING), ({claims[1].id}, ClaimStatus.VERIFIED)
+    with open_session(engine, reading=True) as session:
+        for order in ClaimOrder:
+            for expected, status in (waiting, done):
+                page = claims_page(session, where=ClaimFilter(statuses=(status,)), order=order)
+                assert {held.claim.id for held in page.claims} == expected, (order, status)
     engine.dispose()
