@@ -159,7 +159,7 @@ def test_what_was_extracted_before_is_counted(database_url: str) -> None:
 
 
 def test_an_index_of_claims_from_before_learns_their_status(database_url: str) -> None:
-    """A database as revision 0015 left it, with claims in it: they are found by status in every order."""
+    """A database as revision 0016 left it, with claims in it: they are found by status in every order."""
     engine = open_store(database_url)
     claims = [make_claim(f"claim {n}", start=n) for n in range(3)]
     fill(engine, *claims)
@@ -169,7 +169,7 @@ def test_an_index_of_claims_from_before_learns_their_status(database_url: str) -
         for index in ("status", "queue", "time"):
             connection.execute(text(f"DROP INDEX IF EXISTS ix_claim_index_{index}"))
         connection.execute(text("ALTER TABLE claim_index DROP COLUMN status"))
-    write_revision(database_url, "0015")
+    write_revision(database_url, "0016")
     upgrade(database_url)
     test_migrations_lead_to_the_tables_of_the_program(database_url)
     waiting, done = ({claims[0].id, claims[2].id}, ClaimStatus.PENDING), ({claims[1].id}, ClaimStatus.VERIFIED)
