@@ -11,6 +11,7 @@ import openai
 from openai.types import Batch
 from openai.types.chat import ChatCompletion
 from pydantic import BaseModel, ValidationError
+from pydantic_core import to_json
 
 from extractor.errors import (
     Fault,
@@ -28,6 +29,10 @@ __all__ = ["Answer", "Batch", "Completion", "UnknownParameter", "Wire", "as_chat
 
 CONNECTIONS = httpx2.Limits(max_connections=2048, keepalive_expiry=30.0)
 """More than anybody keeps in flight; without a number aiohttp stops at 100."""
+
+
+_NO_KEY = ""
+"""The SDK draws a random key for every call, though it sends none; the empty one spares the draw."""
 
 
 class _Message(BaseModel):
@@ -143,7 +148,10 @@ class Wire:
             async with asyncio.timeout(self.options.timeout_s):
                 # Not chat.completions.create: it walks through every message and builds large objects, 3 ms a call.
                 response = await self.client.post(
-                    "/chat/completions", cast_to=httpx2.Response, body=dict(request), options={}
+                    "/chat/completions",
+                    cast_to=httpx2.Response,
+                    content=to_json(request),
+                    options={"idempotency_key": _NO_KEY},
                 )
         except TimeoutError as exc:
             raise self.unavailable(Fault.TIMED_OUT) from exc
