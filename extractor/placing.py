@@ -38,7 +38,7 @@ COMMON_WORD = 40
 _QUOTES = "\"'“”„‟‘’‚‛«»‹›`´″′「」『』〝〞＂＇"
 _DASHES = "-‐‑‒–—―−﹘﹣－"
 _SPACES = "\t\n\r\u00a0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
-_ALIKE = str.maketrans({**dict.fromkeys(_QUOTES, "'"), **dict.fromkeys(_DASHES, "-"), **dict.fromkeys(_SPACES, " ")})
+_ALIKE = {**dict.fromkeys(_QUOTES, "'"), **dict.fromkeys(_DASHES, "-"), **dict.fromkeys(_SPACES, " ")}
 _SHORTENED = re.compile(
     # Most characters are none of these: one look ahead spares them the trial of every form.
     f"(?=[{_DASHES}\\s\u00ad\u200b-\u200d\u2060\ufeff….'`])(?:"
@@ -260,7 +260,11 @@ def _normalised(text: str) -> Normalised:
             starts.insert(-1, length - 1)
             origins.insert(-1, match.start())
     pieces.append(text[at:])
-    return Normalised("".join(pieces).translate(_ALIKE), tuple(starts), tuple(origins))
+    plain = "".join(pieces)
+    # Few of them occur in a text; translating looks every character up.
+    for char in _ALIKE.keys() & set(plain):
+        plain = plain.replace(char, _ALIKE[char])
+    return Normalised(plain, tuple(starts), tuple(origins))
 
 
 def _find_all(text: str, needle: str, whole_words: bool) -> list[tuple[int, int]]:

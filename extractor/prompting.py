@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -69,6 +70,16 @@ class Prompt(_PromptFile):
     sha256: str
     """Of the prompt file and its examples."""
 
+    @cached_property
+    def fixed(self) -> tuple[Message, ...]:
+        """What comes before the text of an article, and is the same for all."""
+        messages = [Message(role=Role.SYSTEM, content=self.system.strip())] if self.system else []
+        for example in self.examples:
+            messages.append(Message(role=Role.USER, content=_filled(self, example.values)))
+            reply = json.dumps(example.reply, ensure_ascii=False)
+            messages.append(Message(role=Role.ASSISTANT, content=reply))
+        return tuple(messages)
+
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
         if _VARIABLE.search(self.system):
@@ -125,13 +136,7 @@ def render(prompt: Prompt, values: Mapping[str, str]) -> tuple[Message, ...]:
     """
     if set(values) != set(prompt.variables):
         raise PromptError(f"Prompt {prompt.name!r} wants {sorted(prompt.variables)} and got {sorted(values)}.")
-    messages = [Message(role=Role.SYSTEM, content=prompt.system.strip())] if prompt.system else []
-    for example in prompt.examples:
-        messages.append(Message(role=Role.USER, content=_filled(prompt, example.values)))
-        reply = json.dumps(example.reply, ensure_ascii=False)
-        messages.append(Message(role=Role.ASSISTANT, content=reply))
-    messages.append(Message(role=Role.USER, content=_filled(prompt, values)))
-    return tuple(messages)
+    return (*prompt.fixed, Message(role=Role.USER, content=_filled(prompt, values)))
 
 
 def numbered(text: str, sentences: tuple[Sentence, ...]) -> str:

@@ -2,9 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import cache
 
 from extractor.rules.cues import matched
 from extractor.rules.language import Language
+from extractor.rules.language import language as language_data
 from extractor.rules.own import states_own
 from extractor.rules.reading import Reading, Token, TokenKind, read
 from extractor.schema import Article, Claim, Sentence, Span, SuspectedMiss
@@ -108,24 +110,32 @@ def _attributes(tokens: Sequence[Token], index: int, language: Language, *, alon
     following = tokens[index + 1 : index + 1 + _THAT_REACH]
     if token.lower in language.nouns.claims and following and following[0].lower in phrases.that:
         return f"the noun “{token.text}”"
-    reports = token.lower in verbs.say or token.lower in verbs.tell
-    links = [entry.links for entry in verbs.linked if token.lower in entry.verbs]
-    if not (reports or links or token.lower in verbs.label):
+    if token.lower not in _attributing(language.code):
         return None
     if _silent(tokens, index, language) or _noun(tokens, index, language):
         return None
-    if reports:
+    if token.lower in verbs.say or token.lower in verbs.tell:
         that = any(t.lower in phrases.that for t in following)
         infinitive = index > 0 and tokens[index - 1].lower in verbs.to
         participle = bool(language.participle_endings) and token.lower.endswith(language.participle_endings)
         ambiguous = infinitive or participle or token.lower in verbs.vague
         if that or (alone and not ambiguous):
             return f"the reporting verb “{token.text}”"
-    linked = any(word in words for words in links for word in _until_comma(tokens, index))
+    linked = any(
+        token.lower in entry.verbs and any(word in entry.links for word in _until_comma(tokens, index))
+        for entry in verbs.linked
+    )
     quoted = any(t.quote >= 0 for t in tokens[index + 1 :])
     if linked or (token.lower in verbs.label and quoted and alone):
         return f"the verb “{token.text}”"
     return None
+
+
+@cache
+def _attributing(code: str) -> frozenset[str]:
+    """The verbs that may attribute, whatever else it takes."""
+    verbs = language_data(code).verbs
+    return verbs.say.union(verbs.tell, verbs.label, *(entry.verbs for entry in verbs.linked))
 
 
 def _until_comma(tokens: Sequence[Token], index: int) -> list[str]:
