@@ -50,6 +50,8 @@ class Attributor:
             cues = [cue for cue in cues if cue is not idle]
             found = []
         self._nesting.settle(found)
+        self._part_blocks(found)
+        self._deny(found)
         found = [a for a in found if a.clauses or a.blocks]
         self._give_blocks(found)
         return found
@@ -309,6 +311,24 @@ class Attributor:
         end = next((n for n in range(start, high) if self._frame[n].kind is TokenKind.QUOTE), high)
         stretch = self._clauses.without_final_marks(start, end)
         return stretch if stretch.last > stretch.first and not self._tells_of(stretch) else None
+
+    def _part_blocks(self, found: list[Attribution]) -> None:
+        """``Osei was dismayed, Brandt noted: "We wait," she said, "for the text"``: one quotation has one attribution."""
+        for own in found:
+            if own.cue.subject is None or not self._closes_block(own.cue):
+                continue
+            for other in found:
+                if other is not own and other.cue.first < own.cue.first:
+                    other.blocks = [block for block in other.blocks if block not in own.blocks]
+
+    def _deny(self, found: list[Attribution]) -> None:
+        """``rejected the union's claim that the line was unsafe``: what one denies another claims."""
+        for denial in list(found):
+            if denial.cue.word not in self._language.verbs.deny or len(denial.clauses) == 0:
+                continue
+            claimed = self._finder.claimed(denial.cue.last, denial.clauses[0][0].first)
+            if claimed is not None:
+                found.append(Attribution(claimed, list(denial.clauses)))
 
     def _give_blocks(self, found: list[Attribution]) -> None:
         """Give block quotations that no attribution reached to the nearest one that names a source."""

@@ -170,7 +170,9 @@ def _given_after_body(tokens: Sequence[Token], first: int, last: int, language: 
         return 0
     body = nouns.organisations | nouns.places | nouns.bodies
     ends = words[place - 1].lower in body or words[place - 1].lower.removesuffix("s") in body
-    return place if ends else 0
+    # "director of National Intelligence John Brandt"
+    office = first > 1 and tokens[first - 1].lower in language.grammar.of and tokens[first - 2].lower in nouns.titles
+    return place if ends or office else 0
 
 
 def _is_given(word: Token, given: frozenset[str]) -> bool:

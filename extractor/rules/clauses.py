@@ -328,8 +328,19 @@ class ClauseReader:
             return after
         if not self.own_subject(after, last):
             return None
-        subordinate = any(t.lower in language.grammar.subordinators for t in frame[first:index])
-        return None if subordinate and not comma else after
+        return None if not comma and self._subordinates(first, index) else after
+
+    def _subordinates(self, first: int, last: int) -> bool:
+        """Tell whether a subordinate clause opens between two places; "as long as two years" is none."""
+        words = [token.lower for token in self._frame[first:last]]
+        alike = self._language.verbs.as_word
+        return any(
+            word in self._language.grammar.subordinators
+            and not (
+                word in alike and any(other in alike for other in (*words[max(0, n - 2) : n], *words[n + 1 : n + 3]))
+            )
+            for n, word in enumerate(words)
+        )
 
     def own_subject(self, index: int, last: int, *, past: bool = False) -> bool:
         """A pronoun, determiner or name, and soon a finite verb.

@@ -57,6 +57,10 @@ class CueFinder:
             index = max(index + 1, cue.end if cue and cue.kind is CueKind.ACCORDING else index + 1)
         return found
 
+    def claimed(self, first: int, last: int) -> Cue | None:
+        """Return the noun between two places that carries somebody's claim: "the union's claim that"."""
+        return next((cue for index in range(first, last) if (cue := self._nouns.at(index)) is not None), None)
+
     def _according(self, index: int) -> Cue | None:
         length = matched(self._frame, index, self._language.phrases.according) or self._per(index)
         if (

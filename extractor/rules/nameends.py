@@ -64,7 +64,8 @@ def _after_word(tokens: Sequence[Token], position: int, end: int, language: Lang
         return 0
     office = position > 1 and tokens[position - 1].lower in language.grammar.of
     office = office and tokens[position - 2].lower in nouns.titles
-    complete = tokens[end - 1].lower in nouns.places_and_bodies
+    complete = tokens[end - 1].lower in nouns.places_and_bodies or tokens[end - 1].lower in nouns.offices
+    complete = complete and token.lower not in nouns.offices
     return 0 if office and complete else end + 1
 
 

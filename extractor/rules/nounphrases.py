@@ -73,13 +73,12 @@ class NounPhraseReader:
                 start += 2
             elif self.frame[start].lower in grammar.quantities:
                 return self._some_of(start, end)
-        head_end = self._head_end(start, end)
+        head_end = self._before_hung(start, self._head_end(start, end))
         entity, name_first, name_last = self._name_in(start, head_end)
         if entity is None and head_end < end:
-            person, first, last = self._name_in(head_end, end)
-            free = person is not None and self._stands_free(first)
-            if free and person is not None and last == end and is_person(person):
-                entity, name_first, name_last, head_end = person, first, last, end
+            person, first, last = self._person_in(head_end, end)
+            if person is not None:
+                entity, name_first, name_last, head_end = person, first, last, last
         complements = self._entities_in(head_end, end)
         words = tuple(token.lower for token in self.frame[start:end])
         possessors: tuple[Entity, ...] = ()
@@ -102,6 +101,27 @@ class NounPhraseReader:
         head = self.frame[index].lower
         span = Span(start_char=self.frame[start].start, end_char=self.frame[end - 1].end)
         return Phrase(start, end, span, head, head_last=index + 1, words=words, complements=(*complements, *possessors))
+
+    def _before_hung(self, start: int, end: int) -> int:
+        """``a fact sheet handed out``: the noun ends before the participle that hangs on it."""
+        endings, documents = self._language.verbs.past_endings, self._language.nouns.documents
+        if not endings or not self._language.participle_endings:
+            return end
+        for index in range(start + 2, end):
+            token = self.frame[index]
+            if token.lower.endswith(endings) and not token.capital and self.frame[index - 1].lower in documents:
+                return index
+        return end
+
+    def _person_in(self, start: int, end: int) -> tuple[Entity | None, int, int]:
+        """``Member of Parliament Rosa Lopez of the Union``: a person behind a body, the last words but for a membership."""
+        for stop in range(start + 1, end + 1):
+            if stop < end and self.frame[stop].lower not in self._language.grammar.membership:
+                continue
+            person, first, last = self._name_in(start, stop)
+            if person is not None and last == stop and is_person(person) and self._stands_free(first):
+                return person, first, last
+        return None, start, start
 
     def _own_start(self, start: int, name_first: int, entity: Entity) -> int:
         """``a process Osei described``: the thing before the name is none of it, unlike "a spokesman Osei"."""
@@ -174,7 +194,16 @@ class NounPhraseReader:
         before = self.frame[index - 1]
         grammar = self._language.grammar
         bound = grammar.prepositions | grammar.determiners | grammar.conjunctions | grammar.possessive
-        return before.kind is TokenKind.WORD and before.lower not in bound and not self.inside_chunk(index)
+        apart = before.kind is TokenKind.WORD or before.text == ")"
+        return apart and before.lower not in bound and (self._opens_name(index) or not self.inside_chunk(index))
+
+    def _opens_name(self, index: int) -> bool:
+        """``National Intelligence John Brandt``: the name proper inside a stretch of capitals."""
+        for first in range(index - 1, max(-1, index - 8), -1):
+            chunk = self.chunk_at(first)
+            if chunk is not None:
+                return first + chunk.name_first - chunk.first == index and chunk.kind is EntityKind.PERSON
+        return False
 
     def _some_of(self, start: int, end: int) -> Phrase | None:
         """``one of the children``: unnamed, whatever follows."""
@@ -265,6 +294,8 @@ class NounPhraseReader:
                 start += 2
             elif token.kind is TokenKind.NUMBER and start + 1 < end and self._dates(start):
                 start += 1
+            elif self._ages(start, end):
+                start += 1
             elif token.lower in language.grammar.prepositions:
                 after = self._after_adverbial(start, end)
                 if after is None:
@@ -290,6 +321,14 @@ class NounPhraseReader:
         """``On May 4 the minister said``, ``10:42 The minister says``: a number that counts nothing."""
         month = index > 0 and self.frame[index - 1].lower in self._language.months
         return month or (index == 0 and self.frame[1].capital and self.frame[1].lower in self._language.nouns.definite)
+
+    def _ages(self, index: int, end: int) -> bool:
+        """``the 51-year-old Osei's office``: an age, with its determiner, before a name."""
+        if index + 1 < end and self.frame[index].lower in self._language.grammar.determiners:
+            index += 1
+        token = self.frame[index]
+        aged = token.kind is TokenKind.WORD and token.text[0].isdigit()
+        return aged and index + 1 < end and self.chunk_at(index + 1) is not None
 
     def _after_adverbial(self, start: int, end: int) -> int | None:
         """Where the subject begins after an opening prepositional phrase without a comma."""

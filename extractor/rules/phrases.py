@@ -94,6 +94,12 @@ class PhraseReader:
                 return self._nouns.parsed(first + 1, end) if first + 1 < end else None
         return None
 
+    def named_before(self, closing: int) -> Phrase | None:
+        """``Osei, an ecologist and reader at the college, who said``: the person whose apposition a comma closes."""
+        phrase = self._before_apposition(closing, lenient=False)
+        person = phrase is not None and phrase.entity is not None and is_person(phrase.entity)
+        return phrase if person else None
+
     def _before_apposition(self, closing: int, *, lenient: bool) -> Phrase | None:
         """``Osei, head of the waterworks, said``: the phrase before the opening comma."""
         opener = "(" if self.frame[closing].text == ")" else self.frame[closing].text
@@ -132,7 +138,18 @@ class PhraseReader:
         for inside in (self.starting(opening + 1, stop=closing), self._ending(closing)):
             if inside is not None and inside.entity is not None and is_person(inside.entity) and not inside.pronoun:
                 return replace(inside, first=phrase.first)
-        return phrase
+        return self._body_apposed(phrase, opening, closing) or phrase
+
+    def _body_apposed(self, phrase: Phrase, opening: int, closing: int) -> Phrase | None:
+        """``the militant group, the Front of the North, claimed``: the name of a body, and nothing else, between commas."""
+        nouns = self._language.nouns
+        known = phrase.head in nouns.organisations or phrase.head.removesuffix("s") in nouns.organisations
+        inside = self.starting(opening + 1, stop=closing) if known else None
+        entity = inside.entity if inside is not None else None
+        if inside is None or entity is None or self._before_brackets(closing) not in (inside.last, inside.last + 1):
+            return None
+        named = entity.kind is EntityKind.ORGANISATION or (entity.kind is EntityKind.UNKNOWN and len(entity.words) > 1)
+        return replace(inside, first=phrase.first) if named else None
 
     def _ending(self, end: int, *, lenient: bool = False) -> Phrase | None:
         """Read the phrase whose last token is `end` - 1, with nothing in between."""
@@ -247,6 +264,10 @@ class PhraseReader:
     def _before_participle(self, index: int) -> Phrase | None:
         """``Osei speaking to the council called``: the person before a participle that hangs on the name."""
         token, endings = self.frame[index], self._language.participle_endings
+        if endings and index > 2 and token.lower in self._language.verbs.to:
+            hung = self.frame[index - 1].lower.endswith(self._language.verbs.past_endings)
+            document = self.frame[index - 2].lower in self._language.nouns.documents
+            return self._ending(index - 1) if hung and document and not self.frame[index - 1].finite else None
         if not endings or index == 0 or token.capital or not token.lower.endswith(endings):
             return None
         phrase = self._ending(index)
@@ -267,7 +288,9 @@ class PhraseReader:
         return replace(whole, last=phrase.last)
 
     def _before_brackets(self, end: int) -> int:
-        """``the World Health Organization (WHO)``: step back over the brackets."""
+        """``the World Health Organization (WHO)``, ``Osei et al``: step back over the brackets, over the others."""
+        if end > 2 and tuple(token.lower for token in self.frame[end - 2 : end]) in self._language.grammar.and_others:
+            return end - 2
         if end > 0 and self.frame[end - 1].text == ")":
             for start in range(end - 2, max(-1, end - 9), -1):
                 if self.frame[start].text == "(":
@@ -369,6 +392,9 @@ class PhraseReader:
                 if end < stop and self._ends_after_name(end):
                     break
                 continue
+            if token.text == "," and self._in_date(end):
+                end += 1
+                continue
             if token.kind in (TokenKind.QUOTE, TokenKind.MARK) and token.text not in "-&'%$":
                 break
             if (self._stops(token) and not self._is_gerund(end)) or (end > index and self._closes(end)):
@@ -381,6 +407,14 @@ class PhraseReader:
             return None
         return self._named_after_comma(phrase, end, stop, lenient=lenient)
 
+    def _in_date(self, index: int) -> bool:
+        """``a March 14, 2019 press release``: the comma between a day and its year, with more words behind."""
+        frame = self.frame
+        if index < 2 or index + 2 >= len(frame) or frame[index - 2].lower not in self._language.months:
+            return False
+        numbers = frame[index - 1].kind is TokenKind.NUMBER and frame[index + 1].kind is TokenKind.NUMBER
+        return numbers and frame[index + 2].kind is TokenKind.WORD
+
     def _ends_after_name(self, index: int) -> bool:
         """After a name the phrase goes on only with a possessive, a preposition or a known noun."""
         token, language = self.frame[index], self._language
@@ -389,6 +423,8 @@ class PhraseReader:
         lower = token.lower
         if lower in language.grammar.possessive or lower in language.grammar.prepositions or lower == "and":
             return False
+        if language.lexicon.verbs and token.finite:
+            return True
         if lower in language.grammar.owners:
             return True
         if language.cases or (language.nouns_capitalised and lower in language.grammar.determiners):

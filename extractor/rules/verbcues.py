@@ -122,7 +122,7 @@ class VerbCueFinder:
 
     def _says_plainly(self, index: int) -> bool:
         """A plain "said", or a clause or quotation right behind another verb: then whatever stands before speaks."""
-        if self._frame[index].lower in self._language.verbs.bare:
+        if self._frame[index].lower in self._language.verbs.bare or self._words.stands_between(index):
             return True
         ahead = self._frame[index + 1 : index + 3]
         return any(token.kind is TokenKind.QUOTE for token in ahead)

@@ -50,12 +50,12 @@ class VerbReader:
         if lower in verbs.tell:
             return CueKind.TELL
         if lower in verbs.label:
-            return CueKind.LABEL
+            return CueKind.SAY if lower in verbs.describe and self.stands_between(index) else CueKind.LABEL
         if lower in verbs.accuse:
             return CueKind.ACCUSE
         if lower in verbs.say:
             return CueKind.SAY
-        if lower in verbs.with_that and (self._that_follows(index) or self._stands_between(index)):
+        if lower in verbs.with_that and (self._that_follows(index) or self.stands_between(index)):
             return CueKind.SAY
         if lower in verbs.show:
             return CueKind.SHOW
@@ -118,7 +118,7 @@ class VerbReader:
             subject.pronoun or subject.entity is not None or following.lower in language.grammar.determiners
         )
 
-    def _stands_between(self, index: int) -> bool:
+    def stands_between(self, index: int) -> bool:
         """``The valve, she suspects, had failed``: a subject and a verb that commas set apart."""
         frame, first = self._frame, index
         if not frame[index].finite or index + 1 >= len(frame) or frame[index + 1].text not in ",.":
@@ -164,6 +164,8 @@ class VerbReader:
             return False
         if before in self._language.verbs.auxiliaries and before not in grammar.possessive:
             return False
+        if self._introduces(index):
+            return False
         forms = verb_forms(self._language.code)
         beside = self._frame[index - 1]
         joined = beside.kind is TokenKind.WORD and before not in self._language.function_words
@@ -177,6 +179,13 @@ class VerbReader:
             or before in grammar.prepositions
             or self._frame[index - 1].kind is TokenKind.NUMBER
         ) and before not in self._language.verbs.to
+
+    def _introduces(self, index: int) -> bool:
+        """``The 14th Amendment states: "..."``: behind a name and before a colon and a quotation."""
+        ahead = self._frame[index + 1 : index + 3]
+        if len(ahead) < 2 or ahead[0].text != ":" or ahead[1].kind is not TokenKind.QUOTE:
+            return False
+        return self._frame[index - 1].capital and self._frame[index].lower in self._language.verbs.say
 
     def auxiliaries_before(self, index: int) -> tuple[int | None, bool, bool]:
         """Step over auxiliaries and adverbs to the left.

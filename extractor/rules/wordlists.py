@@ -126,6 +126,8 @@ class Grammar(Value):
     """Open a list of examples after a group: "many generals, including Osei"."""
     adjective_endings: tuple[str, ...] = ()
     """Endings of adjectives, which may stand before a name: "the controversial Osei"."""
+    and_others: Phrases = ()
+    """Behind a name: "et al"; the phrase stands for its whole group."""
     interval_ends: Words = frozenset()
     """End what tells how long before or after: "two days later"."""
     trailing: Words = frozenset()
