@@ -313,7 +313,7 @@ class Attributor:
         return stretch if stretch.last > stretch.first and not self._tells_of(stretch) else None
 
     def _part_blocks(self, found: list[Attribution]) -> None:
-        """``Osei was dismayed, Brandt noted: "We wait," she said, "for the text"``: one quotation has one attribution."""
+        """``Osei noted the board was dismayed: "We wait," she said``: one quotation has one attribution."""
         for own in found:
             if own.cue.subject is None or not self._closes_block(own.cue):
                 continue
@@ -324,7 +324,7 @@ class Attributor:
     def _deny(self, found: list[Attribution]) -> None:
         """``rejected the union's claim that the line was unsafe``: what one denies another claims."""
         for denial in list(found):
-            if denial.cue.word not in self._language.verbs.deny or len(denial.clauses) == 0:
+            if denial.cue.word not in self._language.verbs.deny or not denial.clauses:
                 continue
             claimed = self._finder.claimed(denial.cue.last, denial.clauses[0][0].first)
             if claimed is not None:

@@ -44,7 +44,7 @@ class Bodies:
         """``the report``: the document, with the body behind it in its chain."""
         determiners = self.reading.language.grammar.determiners
         words = mention.text.split()[: phrase.head_last - phrase.first]
-        while len(words) > 1 and words[0].lower() in determiners:
+        while len(words) > 1 and (words[0].lower() in determiners or self._dates(words[0])):
             words.pop(0)
         name = lexicon(self.reading.language.code).listed_first(" ".join(words))
         behind = [e for e in phrase.complements if e.kind in (EntityKind.PERSON, EntityKind.ORGANISATION)]
@@ -79,6 +79,10 @@ class Bodies:
             return None
         name = lexicon(self.reading.language.code).listed_first(" ".join(words))
         return Resolved(SourceDraft(name=name, kind=SourceKind.ORGANISATION, mention=mention))
+
+    def _dates(self, word: str) -> bool:
+        """``the March 14, 2019 press release``: the day is no part of the name."""
+        return word.lower() in self.reading.language.months or word.rstrip(",").isdigit()
 
     def _body_last_named(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved | None:
         """``a spokeswoman``, ``a company spokesman``: the organisation that the article spoke of last."""

@@ -114,7 +114,7 @@ class NounPhraseReader:
         return end
 
     def _person_in(self, start: int, end: int) -> tuple[Entity | None, int, int]:
-        """``Member of Parliament Rosa Lopez of the Union``: a person behind a body, the last words but for a membership."""
+        """``Member of Parliament Rosa Lopez of the Union``: a person behind a body, with or without a membership."""
         for stop in range(start + 1, end + 1):
             if stop < end and self.frame[stop].lower not in self._language.grammar.membership:
                 continue

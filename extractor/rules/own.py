@@ -10,6 +10,8 @@ _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _MAX_ASIDE_TOKENS = 14
 _COUNTED_REACH = 7
 _THAN_REACH = 14
+_MIN_MAIN_WORDS = 4
+"""No main clause is shorter."""
 _PLACED_REACH = 4
 """So many words behind a distance may say that it only places something."""
 _COUNTED_SUBJECT_REACH = 6
@@ -39,8 +41,15 @@ def main_clause(text: str, language: Language) -> str:
         opener = first[0].lower() if first else ""
         if number and (opener in language.pronouns.who or opener in language.worth.asides):
             continue
-        kept.append(part)
+        kept.append(_without_subordinate(part, language))
     return ", ".join(kept)
+
+
+def _without_subordinate(part: str, language: Language) -> str:
+    """``He was released after his lawyers paid 2 million``: what a clause without a comma adds is not the point."""
+    words = part.split(" ")
+    cut = next((n for n in range(_MIN_MAIN_WORDS, len(words)) if words[n] in language.worth.subordinate), len(words))
+    return " ".join(words[:cut])
 
 
 def _is_count(word: str, language: Language) -> bool:

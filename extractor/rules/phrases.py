@@ -141,7 +141,7 @@ class PhraseReader:
         return self._body_apposed(phrase, opening, closing) or phrase
 
     def _body_apposed(self, phrase: Phrase, opening: int, closing: int) -> Phrase | None:
-        """``the militant group, the Front of the North, claimed``: the name of a body, and nothing else, between commas."""
+        """``the militant group, the Front of the North, claimed``: a body's name and nothing else between commas."""
         nouns = self._language.nouns
         known = phrase.head in nouns.organisations or phrase.head.removesuffix("s") in nouns.organisations
         inside = self.starting(opening + 1, stop=closing) if known else None
@@ -163,7 +163,7 @@ class PhraseReader:
             apart = token.kind in (TokenKind.QUOTE, TokenKind.MARK) and token.text not in "-&'%$"
             if apart and not (token.text == "," and self._nouns.inside_chunk(start - 1)):
                 break
-            if start < end and self._opens_clause(start - 1):
+            if start < end and (self._opens_clause(start - 1) or self._governs(start - 1)):
                 break
             if start < end and (token.quote < 0) is not (self.frame[start].quote < 0):
                 break
@@ -202,6 +202,11 @@ class PhraseReader:
             if self.frame[earlier].finite:
                 return True
         return False
+
+    def _governs(self, index: int) -> bool:
+        """``Two farmers filed a motion``: a finite verb right before a determiner has it for its object."""
+        token = self.frame[index]
+        return token.finite and not token.capital and self.frame[index + 1].lower in self._language.grammar.indefinite
 
     def _passes(self, index: int) -> bool:
         """A conjunction inside a name, "close to", two places: words that stop elsewhere and here do not."""
@@ -392,10 +397,8 @@ class PhraseReader:
                 if end < stop and self._ends_after_name(end):
                     break
                 continue
-            if token.text == "," and self._in_date(end):
-                end += 1
-                continue
-            if token.kind in (TokenKind.QUOTE, TokenKind.MARK) and token.text not in "-&'%$":
+            mark = token.kind in (TokenKind.QUOTE, TokenKind.MARK) and token.text not in "-&'%$"
+            if mark and not self._in_date(end):
                 break
             if (self._stops(token) and not self._is_gerund(end)) or (end > index and self._closes(end)):
                 break
@@ -410,7 +413,9 @@ class PhraseReader:
     def _in_date(self, index: int) -> bool:
         """``a March 14, 2019 press release``: the comma between a day and its year, with more words behind."""
         frame = self.frame
-        if index < 2 or index + 2 >= len(frame) or frame[index - 2].lower not in self._language.months:
+        if frame[index].text != "," or index < 2 or index + 2 >= len(frame):
+            return False
+        if frame[index - 2].lower not in self._language.months:
             return False
         numbers = frame[index - 1].kind is TokenKind.NUMBER and frame[index + 1].kind is TokenKind.NUMBER
         return numbers and frame[index + 2].kind is TokenKind.WORD

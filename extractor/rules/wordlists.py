@@ -203,6 +203,8 @@ class Worth(Value):
     causing: Words = frozenset()
     """Verbs of cause that take an object: caused, triggered."""
     comparative_endings: tuple[str, ...] = ()
+    subordinate: Words = frozenset()
+    """Open a clause that adds to the main clause without a comma: after, when, who."""
     asides: Words = frozenset()
     """Open what stands beside the main clause: "worth 12 million", "resulting in", "with"."""
     rates: Words = frozenset()

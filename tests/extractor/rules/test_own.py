@@ -43,6 +43,7 @@ def test_a_measure_a_comparison_or_a_cause_in_the_main_clause(sentence: str) -> 
         pytest.param("The mayor went further than anyone", id="compared-with-nobody"),
         pytest.param("The wreck was about 50 miles south of Varn", id="place-on-the-map"),
         pytest.param("Brandt is a fourth year student", id="year-of-study"),
+        pytest.param("Brandt was released on Friday after his lawyers paid 2 million dollars", id="clause-without-comma"),
         pytest.param("The town fears the virus that causes the fever", id="cause-in-a-relative-clause"),
         pytest.param("The council met for three hours on Tuesday", id="incidental"),
     ],

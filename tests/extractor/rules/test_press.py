@@ -34,6 +34,70 @@ def attributed(text: str) -> list[tuple[str, str, str]]:
             id="party-and-seat",
         ),
         pytest.param(
+            "The militant group, the Front of the Northern Valleys, claimed it had fired the shots.",
+            [("Front of the Northern Valleys", "indirect", "it had fired the shots")],
+            id="body-in-apposition",
+        ),
+        pytest.param(
+            "Member of Parliament (MP) Rosa Tiller of the Reform Party said the harbour was not asked.",
+            [("Rosa Tiller", "indirect", "the harbour was not asked")],
+            id="person-behind-brackets",
+        ),
+        pytest.param(
+            "Minister of Works Hakan Orvel said the bridge had stood for a century.",
+            [("Hakan Orvel", "indirect", "the bridge had stood for a century")],
+            id="person-behind-an-office",
+        ),
+        pytest.param(
+            "Current Director of National Intelligence Dan Coats said the file was real.",
+            [("Dan Coats", "indirect", "the file was real")],
+            id="person-behind-an-agency",
+        ),
+        pytest.param(
+            "According to a March 14, 2019 harbour board press release, the port spent two million crowns.",
+            [("harbour board press release", "indirect", "the port spent two million crowns")],
+            id="comma-in-a-date",
+        ),
+        pytest.param(
+            "Two farmers from the border town of Varn filed a motion claiming the road crossed their land.",
+            [("motion", "indirect", "the road crossed their land")],
+            id="document-that-somebody-filed",
+        ),
+        pytest.param(
+            "The 51-year-old Osei's office said the meeting was off.",
+            [("Osei's office", "indirect", "the meeting was off")],
+            id="age-before-an-owner",
+        ),
+        pytest.param(
+            "The chain of crashes began, the Norland road patrol described, when a van hit the rail.",
+            [("Norland road patrol", "indirect", "The chain of crashes began | when a van hit the rail")],
+            id="inserted-description",
+        ),
+        pytest.param(
+            "The lawyer of Osei rejected the union's claim that the pump was old.",
+            [
+                ("lawyer of Osei", "indirect", "the pump was old"),
+                ("union", "indirect", "the pump was old"),
+            ],
+            id="claim-of-another-denied",
+        ),
+        pytest.param(
+            'Ortag noted the board was dismayed: "While we await the text," she said, "we urge them to reconsider."',
+            [
+                ("Ortag", "indirect", "the board was dismayed"),
+                ("Ortag", "direct", "While we await the text | we urge them to reconsider"),
+            ],
+            id="quotation-between-two-cues",
+        ),
+        pytest.param(
+            "Nair told the Courier the inquiry could last as long as two years but a first report would come in weeks.",
+            [
+                ("Nair", "indirect", "the inquiry could last as long as two years"),
+                ("Nair", "indirect", "a first report would come in weeks"),
+            ],
+            id="as-long-as-is-no-subordinate-clause",
+        ),
+        pytest.param(
             "10:42 The mayor says the inquiry will report by Easter.",
             [("mayor", "indirect", "the inquiry will report by Easter")],
             id="live-blog",
