@@ -29,7 +29,10 @@ def _toll(lower: str, language: Language) -> bool:
     for index, word in enumerate(words):
         if word not in worth.tolls:
             continue
-        beside = [*words[max(0, index - 3) : index], *words[index + 1 : index + 3]]
+        after = index + 1
+        while after < len(words) and words[after] in worth.about:
+            after += 1
+        beside = [*words[max(0, index - 3) : index], *words[index + 1 : max(after + 1, index + 3)]]
         if any((w.isdigit() and not _YEAR.fullmatch(w)) or w in worth.numbers for w in beside):
             return True
     return False

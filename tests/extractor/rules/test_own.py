@@ -11,6 +11,7 @@ from extractor.rules.own import main_clause, states_own
     [
         pytest.param("Three lock-keepers have died", id="victims"),
         pytest.param("Another 12 were missing", id="missing"),
+        pytest.param("Brandt injured at least nineteen others", id="weighed-toll"),
         pytest.param("The toll falls from 1,400 to 700 crowns in May", id="change"),
         pytest.param("The town has had four mayors in six years, more than in the century before", id="comparison"),
         pytest.param("The Varn feeds some 58 million people", id="measure"),
@@ -43,7 +44,7 @@ def test_a_measure_a_comparison_or_a_cause_in_the_main_clause(sentence: str) -> 
         pytest.param("The mayor went further than anyone", id="compared-with-nobody"),
         pytest.param("The wreck was about 50 miles south of Varn", id="place-on-the-map"),
         pytest.param("Brandt is a fourth year student", id="year-of-study"),
-        pytest.param("Brandt was released on Friday after his lawyers paid 2 million dollars", id="clause-without-comma"),
+        pytest.param("Brandt was released on Friday after his firm paid 2 million crowns", id="added-clause"),
         pytest.param("The town fears the virus that causes the fever", id="cause-in-a-relative-clause"),
         pytest.param("The council met for three hours on Tuesday", id="incidental"),
     ],

@@ -98,6 +98,11 @@ def attributed(text: str) -> list[tuple[str, str, str]]:
             id="as-long-as-is-no-subordinate-clause",
         ),
         pytest.param(
+            'The same study also noted over 370 "bear horns" seized in the same period.',
+            [("same study", "mixed", 'over 370 "bear horns" seized in the same period')],
+            id="noted-a-count",
+        ),
+        pytest.param(
             "10:42 The mayor says the inquiry will report by Easter.",
             [("mayor", "indirect", "the inquiry will report by Easter")],
             id="live-blog",
