@@ -204,6 +204,8 @@ class ClauseReader:
         """Tell whether a clause without "that" is what is said."""
         verbs, grammar = self._language.verbs, self._language.grammar
         first, length = self._frame[stretch.first], stretch.last - stretch.first
+        if cue.word in verbs.answering and self._frame[cue.last].lower in verbs.to and not self._has_clause(stretch):
+            return False
         counted = cue.kind is CueKind.SAY and cue.word in verbs.counting
         if counted and length >= _MIN_ANNOUNCED_TOKENS and self._counts(stretch):
             return True

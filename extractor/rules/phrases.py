@@ -469,6 +469,11 @@ class PhraseReader:
 
     def _named_after_comma(self, phrase: Phrase, end: int, stop: int, *, lenient: bool) -> Phrase:
         """``said the minister, Maria Lopez,``: the name follows in apposition."""
+        if phrase.entity is None and end + 1 < stop and self.frame[end].text == ",":
+            closing = next((n for n in range(end + 2, stop) if self.frame[n].text == ","), None)
+            body = None if closing is None else self._body_apposed(phrase, end, closing)
+            if body is not None:
+                return body
         if phrase.entity is not None and phrase.entity.kind is EntityKind.PERSON:
             return phrase
         if end + 1 >= stop or self.frame[end].text != ",":

@@ -95,6 +95,8 @@ class Verbs(Value):
     """Of courts and inquiries: what was said there, by somebody unnamed: "the jury heard that"."""
     carrying: Words = frozenset()
     """With a noun that carries a clause: "expressed concern that", "made the claim that"."""
+    answering: Words = frozenset()
+    """With "to" and a noun they say that there was an answer, not which: responded."""
     counting: Words = frozenset()
     """Take a number of something: "reported 36 infections"."""
     announce: Words = frozenset()

@@ -103,6 +103,16 @@ def attributed(text: str) -> list[tuple[str, str, str]]:
             id="noted-a-count",
         ),
         pytest.param(
+            "One of these groups, the Lagoon Front (LF), opposed the deal and said it had been promised a boat.",
+            [("Lagoon Front", "indirect", "it had been promised a boat")],
+            id="one-of-several-bodies",
+        ),
+        pytest.param(
+            'Osei responded to her letter on Monday, calling for a change "in the best interests of the town".',
+            [],
+            id="responded-to-a-letter",
+        ),
+        pytest.param(
             "10:42 The mayor says the inquiry will report by Easter.",
             [("mayor", "indirect", "the inquiry will report by Easter")],
             id="live-blog",
