@@ -204,8 +204,6 @@ class ClauseReader:
         """Tell whether a clause without "that" is what is said."""
         verbs, grammar = self._language.verbs, self._language.grammar
         first, length = self._frame[stretch.first], stretch.last - stretch.first
-        if cue.word in verbs.answering and self._frame[cue.last].lower in verbs.to and not self._has_clause(stretch):
-            return False
         counted = cue.kind is CueKind.SAY and cue.word in verbs.counting
         if counted and length >= _MIN_ANNOUNCED_TOKENS and self._counts(stretch):
             return True
@@ -257,7 +255,9 @@ class ClauseReader:
         return False
 
     def _requests(self, cue: Cue, stretch: Stretch) -> bool:
-        """``advised her to sell "junk" stocks``: a hearer and what to do."""
+        """``advised her to sell "junk" stocks``: a hearer and what to do; ``responded to her letter``: no words."""
+        if cue.word in self._language.verbs.answering and self._frame[cue.last].lower in self._language.verbs.to:
+            return not self._has_clause(stretch)
         if cue.word not in self._language.verbs.addressing:
             return False
         for token in self._frame[stretch.first : min(stretch.last, stretch.first + _HEARER_REACH)]:

@@ -408,7 +408,8 @@ class PhraseReader:
         phrase = self._nouns.parsed(index, end, lenient=lenient)
         if phrase is None:
             return None
-        return self._named_after_comma(phrase, end, stop, lenient=lenient)
+        body = self._body_after_comma(phrase, end, stop)
+        return body or self._named_after_comma(phrase, end, stop, lenient=lenient)
 
     def _in_date(self, index: int) -> bool:
         """``a March 14, 2019 press release``: the comma between a day and its year, with more words behind."""
@@ -467,13 +468,15 @@ class PhraseReader:
             token.lower in language.grammar.prepositions and following in language.times | language.phrases.media
         )
 
+    def _body_after_comma(self, phrase: Phrase, end: int, stop: int) -> Phrase | None:
+        """``One of these groups, the Front of the North, left and said``: the name of the body between commas."""
+        if phrase.entity is not None or end >= stop or self.frame[end].text != ",":
+            return None
+        closing = next((n for n in range(end + 2, stop) if self.frame[n].text == ","), None)
+        return None if closing is None else self._body_apposed(phrase, end, closing)
+
     def _named_after_comma(self, phrase: Phrase, end: int, stop: int, *, lenient: bool) -> Phrase:
         """``said the minister, Maria Lopez,``: the name follows in apposition."""
-        if phrase.entity is None and end + 1 < stop and self.frame[end].text == ",":
-            closing = next((n for n in range(end + 2, stop) if self.frame[n].text == ","), None)
-            body = None if closing is None else self._body_apposed(phrase, end, closing)
-            if body is not None:
-                return body
         if phrase.entity is not None and phrase.entity.kind is EntityKind.PERSON:
             return phrase
         if end + 1 >= stop or self.frame[end].text != ",":
