@@ -75,8 +75,13 @@ def _goes_by(source: Source, language: Language) -> bool | None:
     """Tell whether a person's given name or role says that it is a man; None where they say nothing."""
     nouns = language.nouns
     words = {source.name.split()[0].casefold(), *(w.casefold() for w in WORD.findall(source.role or ""))}
-    he = bool(words & (nouns.he_names | nouns.he_nouns | nouns.he_titles))
-    she = bool(words & (nouns.she_names | nouns.she_nouns | nouns.she_titles))
+    he, she = (
+        any(not words.isdisjoint(known) for known in lists)
+        for lists in (
+            (nouns.he_names, nouns.he_nouns, nouns.he_titles),
+            (nouns.she_names, nouns.she_nouns, nouns.she_titles),
+        )
+    )
     return he if he is not she else None
 
 

@@ -36,6 +36,7 @@ class CueFinder:
         self._nouns = NounCueFinder(frame, phrases, language)
         self._verbs = VerbCueFinder(frame, phrases, language)
         self._blocks = any(token.kind is TokenKind.QUOTE for token in frame)
+        self._view_openers = frozenset(first for first, _ in language.phrases.view)
 
     def find(self) -> list[Cue]:
         """Return all cues in reading order, without deciding yet which of them hold."""
@@ -166,20 +167,19 @@ class CueFinder:
             subject = None if opener is None else self._phrases.starting(opener + 1, stop=index)
             if subject is not None and subject.last == index:
                 return cue_at(self._frame, index, index + 2, CueKind.ACCORDING, subject)
+        view = self._owned_view(index, following) if frame[index].lower in self._view_openers else None
+        return view or (self._for(index) if index == 0 else None)
+
+    def _owned_view(self, index: int, following: str) -> Cue | None:
+        """``In her view, ...``, ``In Osei's view, ...``."""
+        frame, language = self._frame, self._language
         pronouns = language.pronouns
         owned = following in pronouns.possessive_he | pronouns.possessive_she | pronouns.they
         if owned and index + 2 < len(frame) and (frame[index].lower, frame[index + 2].lower) in language.phrases.view:
-            owner = frame[index + 1]
-            mention = Span(start_char=owner.start, end_char=owner.end)
-            subject = Phrase(index + 1, index + 2, mention, owner.lower, pronoun=True, words=(owner.lower,))
-            return cue_at(self._frame, index, index + 3, CueKind.ACCORDING, subject)
-        return self._owned_view(index) or (self._for(index) if index == 0 else None)
-
-    def _owned_view(self, index: int) -> Cue | None:
-        """``In Osei's view, ...``."""
-        frame, language = self._frame, self._language
-        first = frame[index].lower
-        if index + 3 >= len(frame) or not any(first == phrase[0] for phrase in language.phrases.view):
+            mention = Span(start_char=frame[index + 1].start, end_char=frame[index + 1].end)
+            holder = Phrase(index + 1, index + 2, mention, following, pronoun=True, words=(following,))
+            return cue_at(self._frame, index, index + 3, CueKind.ACCORDING, holder)
+        if index + 3 >= len(frame):
             return None
         for owner in range(index + 2, min(len(frame) - 1, index + _MAX_PUTTING_TOKENS)):
             if frame[owner].lower in language.grammar.possessive:

@@ -92,7 +92,7 @@ def _lists(code: str) -> Mapping[str, frozenset[str]]:
 
 
 def _of_words(present: frozenset[str], language: Language) -> set[str]:
-    return {name for name, words in _lists(language.code).items() if present & words}
+    return {name for name, words in _lists(language.code).items() if not present.isdisjoint(words)}
 
 
 @cache

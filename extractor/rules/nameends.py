@@ -94,9 +94,9 @@ def _after_joint(tokens: Sequence[Token], position: int, end: int, language: Lan
 def _has_body(words: Sequence[Token], language: Language) -> bool:
     """Tell whether a noun for a body or a document stands among the words of a name."""
     nouns = language.nouns
-    known = nouns.organisations | nouns.documents
-    opens = words[0].lower in known and (words[0].lower in nouns.organisations or words[0].lower not in nouns.given)
-    return opens or any(word.lower in known for word in words[1:])
+    first = words[0].lower
+    opens = first in nouns.organisations or (first in nouns.documents and first not in nouns.given)
+    return opens or any(word.lower in nouns.organisations or word.lower in nouns.documents for word in words[1:])
 
 
 def _parts(tokens: Sequence[Token], first: int, joiner: int, ahead: int, language: Language) -> bool:
