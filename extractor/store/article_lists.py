@@ -29,9 +29,9 @@ COUNT_LIMIT = 2_000
 LOST_PIECES = [f"n_{state}_pieces" for state in PieceState if state.is_loss]
 
 _EXTRACTIONS = "SELECT 1 FROM extraction e WHERE e.article_sha256 = a.sha256"
-_NEWEST = (
-    f"EXISTS ({_EXTRACTIONS} AND e.id = (SELECT max(l.id) FROM extraction l WHERE l.article_sha256 = a.sha256) AND"
-)
+# Not by its number: SQLite would look it up first, and then read the whole row to find that nothing was lost.
+_LATER = "SELECT 1 FROM extraction l WHERE l.article_sha256 = e.article_sha256 AND l.id > e.id"
+_NEWEST = f"EXISTS ({_EXTRACTIONS} AND NOT EXISTS ({_LATER}) AND"
 _CLAIMS = "SELECT 1 FROM claim c WHERE c.article_sha256 = a.sha256 AND c.status"
 _IS_LIVE = f"<> '{ClaimStatus.SUPERSEDED}'"
 _WAITS = f"= '{ClaimStatus.PENDING}'"

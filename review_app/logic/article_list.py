@@ -162,10 +162,12 @@ class ArticleRoom:
             n_pages = max(1, -(-min(total.n, MOST_LISTED) // PER_PAGE))
             view = view.model_copy(update={"page": min(view.page, n_pages)})
             offset = (view.page - 1) * PER_PAGE
-            page = articles_page(session, where=view.where, limit=PER_PAGE, offset=offset)
-            repeated = [link.copy_of.sha256 for a in page.articles if (link := a.link) and link.copy_of]
+            # To find none once more takes as long as to find out that there is none.
+            page = articles_page(session, where=view.where, limit=PER_PAGE, offset=offset) if total.n else None
+            articles = page.articles if page else ()
+            repeated = [link.copy_of.sha256 for a in articles if (link := a.link) and link.copy_of]
             titles = article_titles(session, sha256s=repeated)
-        lines = tuple(self._line(article, titles) for article in page.articles)
+        lines = tuple(self._line(article, titles) for article in articles)
         return ArticlesScreen(view=view, total=total, n_all=n_all, n_pages=n_pages, n_before=offset, lines=lines)
 
     def open(self, sha256: str) -> OpenedArticle | None:
