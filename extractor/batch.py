@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Protocol
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_delay, wait_exponential
@@ -97,7 +97,37 @@ async def work_one(article: Article, extractor: Extractor, clock: Clock) -> Outc
     return failed.model_copy(update={**why, "seconds": (clock() - started_at).total_seconds()})
 
 
-class Batch:
+class Stoppable:
+    """Work that ends early when somebody says stop, or when whoever answers is lost."""
+
+    def __init__(self) -> None:
+        self._stopping = asyncio.Event()
+        self._lost: ModelUnavailable | None = None
+        self.n_in_flight = 0
+        """Articles that are being worked on just now."""
+        self.is_out_of_budget = False
+
+    @property
+    def is_stopping(self) -> bool:
+        """Tell whether nothing more is begun."""
+        return self._stopping.is_set()
+
+    def stop(self) -> None:
+        """Begin nothing more; what is in flight goes on to its end."""
+        self._stopping.set()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, but not after somebody has said stop."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+
+    def _lose(self, error: ModelUnavailable) -> None:
+        """Stop, for want of somebody who answers; the first error counts."""
+        self._lost = self._lost or error
+        self.stop()
+
+
+class Batch(Stoppable):
     """Works a backlog off until it ends, the budget does, the endpoint is lost, or somebody says stop."""
 
     def __init__(
@@ -110,29 +140,21 @@ class Batch:
         patience_s: float = PATIENCE_S,
         observe: Observe = unobserved,
     ) -> None:
+        super().__init__()
         self._extractor = extractor
         self._clock = clock
         self._budget = budget
         self._tell = tell
         self._patience_s = patience_s
         self._observe = observe
-        self._stopping = asyncio.Event()
         self._reachable = asyncio.Event()
         self._reachable.set()
         self._n_answered = 0
         self._unavailable_in_a_row = 0
-        self._lost: ModelUnavailable | None = None
-        self.n_in_flight = 0
-        self.is_out_of_budget = False
-
-    @property
-    def is_stopping(self) -> bool:
-        """Tell whether no more articles are begun."""
-        return self._stopping.is_set()
 
     def stop(self) -> None:
         """Begin no more articles; those in flight go on to their end."""
-        self._stopping.set()
+        super().stop()
         self._reachable.set()
 
     async def work(self, desk: Desk, *, concurrency: int) -> None:
@@ -202,7 +224,7 @@ class Batch:
                 self._n_answered += 1
                 return outcome
             if outcome.is_final or self._n_answered == 0:
-                self._lose(outcome.error)
+                self._lose(ModelUnavailable(outcome.error))
             if self.is_stopping:
                 return outcome
             n_tries += 1
@@ -225,12 +247,6 @@ class Batch:
         self._reachable.clear()
         self._tell(f"{last.error} Waiting for it, up to {self._patience_s / 60:.0f} minutes.")
 
-        async def pause(seconds: float) -> None:
-            try:
-                await asyncio.wait_for(self._stopping.wait(), seconds)
-            except TimeoutError:
-                pass
-
         def ends(state: RetryCallState) -> bool:
             return self.is_stopping or stop_after_delay(self._patience_s)(state)
 
@@ -238,25 +254,20 @@ class Batch:
             return await self._try(article)
 
         retrying = AsyncRetrying(
-            sleep=pause,
+            sleep=self.pause,
             wait=wait_exponential(multiplier=0.5, max=LONGEST_WAIT_S),
             retry=retry_if_result(lambda outcome: outcome.unavailable and not outcome.is_final),
             stop=ends,
             retry_error_callback=_last_result,
         )
-        await pause(0.5)
+        await self.pause(0.5)
         outcome: Outcome = await retrying(ask)
         if outcome.unavailable and not self.is_stopping:
-            self._lose(outcome.error)
+            self._lose(ModelUnavailable(outcome.error))
         else:
             self._unavailable_in_a_row = 0
         self._reachable.set()
         return outcome
-
-    def _lose(self, error: str) -> None:
-        if self._lost is None:
-            self._lost = ModelUnavailable(error)
-        self.stop()
 
 
 async def _last_result(state: RetryCallState) -> Outcome:

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from extractor.batch import work_one
+from extractor.batch import Stoppable, work_one
 from extractor.budget import Budget
 from extractor.errors import Fault, FaultScope, ModelError, ModelUnavailable
 from extractor.model.batches import FULL, MOST_QUESTIONS, View
@@ -65,7 +65,7 @@ class BatchPlan(Value):
     """Questions of batches that the provider does not have any more are asked again."""
 
 
-class BatchApi:
+class BatchApi(Stoppable):
     """Works a backlog off by batches until it ends, the budget does, or somebody says stop."""
 
     def __init__(
@@ -78,30 +78,18 @@ class BatchApi:
         plan: BatchPlan,
         tell: Callable[[str], None],
     ) -> None:
+        super().__init__()
         self._run = run
         self._asking = asking
         self._budget = budget
         self._clock = clock
         self._plan = plan
         self._tell = tell
-        self._stopping = asyncio.Event()
         self._open: list[ProviderBatch] = []
         self._parcel: Parcel | None = None
         self._gave_up: set[str] = set()
         self._has_asked = False
         self._has_room = self._has_queue = True
-        self._lost: ModelUnavailable | None = None
-        self.n_in_flight = 0
-        self.is_out_of_budget = False
-
-    @property
-    def is_stopping(self) -> bool:
-        """Tell whether nothing more is begun."""
-        return self._stopping.is_set()
-
-    def stop(self) -> None:
-        """Begin nothing more; batches at the provider go on there."""
-        self._stopping.set()
 
     async def work(self) -> None:
         """Go on with the batches that are there, and work the backlog off.
@@ -231,7 +219,7 @@ class BatchApi:
                 return
             batch = await parcel.send()
         except ModelError as exc:
-            self._lose(exc)
+            self._lose(_unavailable(exc))
             return
         self._open.append(batch)
         self._tell(
@@ -272,13 +260,7 @@ class BatchApi:
             for batch in list(self._open):
                 await self._look_after(batch)
             if len(self._open) == n_before:
-                await self._pause()
-
-    async def _pause(self) -> None:
-        try:
-            await asyncio.wait_for(self._stopping.wait(), self._plan.poll_s)
-        except TimeoutError:
-            pass
+                await self.pause(self._plan.poll_s)
 
     async def _look_after(self, batch: ProviderBatch) -> None:
         try:
@@ -292,7 +274,7 @@ class BatchApi:
             if exc.fault is Fault.BATCH_UNKNOWN and self._plan.gives_up:
                 await self._close(batch, Usage(), AnswerState.MISSING, "the provider does not have it any more")
             elif exc.fault.scope is not FaultScope.MOMENT:
-                self._lose(exc)
+                self._lose(_unavailable(exc))
             else:
                 self._tell(f"{exc} Looking at batch {batch.id} again in {self._plan.poll_s:.0f} s.")
 
@@ -366,10 +348,9 @@ class BatchApi:
         self._has_queue = True
         await self._budget.settle(_key(batch), usage)
 
-    def _lose(self, error: ModelError) -> None:
-        if self._lost is None:
-            self._lost = error if isinstance(error, ModelUnavailable) else ModelUnavailable(str(error))
-        self.stop()
+
+def _unavailable(error: ModelError) -> ModelUnavailable:
+    return error if isinstance(error, ModelUnavailable) else ModelUnavailable(str(error))
 
 
 def _key(batch: ProviderBatch) -> str:

@@ -9,8 +9,7 @@ ClaimDeskError
 │   ├── ModelUnavailable    endpoint unreachable, wrong key, overloaded
 │   ├── ModelRefused        the model declined to answer
 │   ├── ModelOutputInvalid  the reply does not fit the schema
-│   ├── ModelTruncated      the reply ran into the token limit
-│   └── BudgetExceeded      stopped before money or tokens ran over the limit
+│   └── ModelTruncated      the reply ran into the token limit
 ├── StoreError
 │   ├── StoreUnavailable    unreachable or busy just now: waiting may help
 │   ├── LeaseLost           somebody else holds the claim now
@@ -98,7 +97,6 @@ class Fault(StrEnum):
     UNKNOWN_MODEL = "unknown_model"
     NOT_AN_ENDPOINT = "not_an_endpoint"
     """HTML, nothing or other JSON from an address that never answered properly."""
-    BUDGET = "budget"
     BATCH_EXPIRED = "batch_expired"
     """A batch's time ran out before the question was answered."""
     BATCH_CANCELLED = "batch_cancelled"
@@ -182,12 +180,6 @@ class ModelTruncated(ModelError):
     """The reply ran into the token limit."""
 
     usual_fault = Fault.TRUNCATED
-
-
-class BudgetExceeded(ModelError):
-    """The run would pass its limit of money or tokens."""
-
-    usual_fault = Fault.BUDGET
 
 
 class StoreError(ClaimDeskError):

@@ -15,10 +15,10 @@ from extractor.cli.extract import (
     RequestsOption,
     SecondPassOption,
     TokensOption,
-    summary,
 )
 from extractor.cli.observing import Observer, observing
 from extractor.cli.output import EXIT_FAILED, EXIT_INTERRUPTED, bytes_progress, complain, count, print_json
+from extractor.cli.run_report import summary
 from extractor.cli.watching import Together, Watch, lines_of
 
 if TYPE_CHECKING:

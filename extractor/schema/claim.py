@@ -68,7 +68,6 @@ class FlagCode(StrEnum):
     NUMBER_NOT_IN_SOURCE = "number_not_in_source"
     NAME_NOT_IN_SOURCE = "name_not_in_source"
     NEGATION_DIFFERS = "negation_differs"
-    TRUNCATED_REPLY = "truncated_reply"
 
 
 class Part(Value):

@@ -53,7 +53,6 @@ FLAG = {
     FlagCode.NUMBER_NOT_IN_SOURCE: "Number differs",
     FlagCode.NAME_NOT_IN_SOURCE: "Name not in the article",
     FlagCode.NEGATION_DIFFERS: "A “not” differs",
-    FlagCode.TRUNCATED_REPLY: "Cut-off answer",
 }
 REASON = {
     RejectionReason.WRONG_SPEAKER: "Wrong speaker",

@@ -264,7 +264,6 @@ def test_every_fault_has_a_scope() -> None:
         Fault.NO_CREDIT,
         Fault.UNKNOWN_MODEL,
         Fault.NOT_AN_ENDPOINT,
-        Fault.BUDGET,
         Fault.BATCH_UNKNOWN,
         Fault.NO_BATCHES,
     }
