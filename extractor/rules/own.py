@@ -108,16 +108,19 @@ def _reckons(words: list[str], language: Language) -> bool:
 
 
 def _places(words: list[str], language: Language) -> bool:
-    """``was the second fire``, ``became its third hurricane``, ``are the only species``: a place in an order."""
+    """``was the second fire``, ``are the only species``, ``had the most restrictive law``: a place in an order."""
     worth = language.worth
     for index, word in enumerate(words[:-3]):
-        if word not in worth.copulas:
+        copula = word in worth.copulas
+        if not copula and word not in worth.having:
             continue
         start = index + 1 + (words[index + 1] in language.verbs.auxiliaries - worth.copulas)
         if not _determines(words[start], language):
             continue
-        for place in (start + 1, start + 2):
-            if place + 1 < len(words) and words[place] in worth.ordinals and words[place + 1] not in worth.spans:
+        for place in range(start + 1, min(start + 3, len(words) - 1)):
+            if words[place] in worth.superlatives:
+                return True
+            if copula and words[place] in worth.ordinals and words[place + 1] not in worth.spans:
                 return True
     return False
 

@@ -184,6 +184,7 @@ class Worth(Value):
     copulas: Words = frozenset()
     """Verbs that give a subject its place: was, became, marks."""
     ordinals: Words = frozenset()
+    superlatives: Words = frozenset()
     estimates: Phrases = ()
     """Before a number they weigh it: more than, over, an estimated."""
     having: Words = frozenset()

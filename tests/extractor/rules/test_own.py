@@ -18,6 +18,7 @@ from extractor.rules.own import main_clause, states_own
         pytest.param("The new boundary resulted in overlapping fishing grounds", id="cause"),
         pytest.param("It was the second fire on a Sula ferry this year", id="place-in-an-order"),
         pytest.param("This was Osei's second attempt", id="place-of-an-owner"),
+        pytest.param("The island had the most restrictive law in the country", id="superlative"),
         pytest.param("The heron and the otter are the only animals that eat it", id="only"),
         pytest.param("The limit for the next class is 130 mph", id="speed"),
         pytest.param("The crates were transported more than 500 miles", id="distance"),
