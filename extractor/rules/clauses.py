@@ -207,7 +207,9 @@ class ClauseReader:
         counted = cue.kind is CueKind.SAY and cue.word in verbs.counting
         if counted and length >= _MIN_ANNOUNCED_TOKENS and self._counts(stretch):
             return True
-        if cue.word in verbs.deny and first.lower.endswith(self._language.participle_endings or _NEVER):
+        if (cue.word in verbs.deny or cue.word in verbs.relating) and first.lower.endswith(
+            self._language.participle_endings or _NEVER
+        ):
             return length > 1
         if first.lower in verbs.to:
             nouns = self._language.nouns

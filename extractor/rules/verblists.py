@@ -95,6 +95,8 @@ class Verbs(Value):
     """Of courts and inquiries: what was said there, by somebody unnamed: "the jury heard that"."""
     carrying: Words = frozenset()
     """With a noun that carries a clause: "expressed concern that", "made the claim that"."""
+    relating: Words = frozenset()
+    """Take a form in -ing for what somebody did or saw: recalled, described, admitted."""
     answering: Words = frozenset()
     """With "to" and a noun they say that there was an answer, not which: responded."""
     counting: Words = frozenset()

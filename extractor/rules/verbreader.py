@@ -50,7 +50,8 @@ class VerbReader:
         if lower in verbs.tell:
             return CueKind.TELL
         if lower in verbs.label:
-            return CueKind.SAY if lower in verbs.describe and self.stands_between(index) else CueKind.LABEL
+            tells = lower in verbs.describe and (self.stands_between(index) or self._relates(index))
+            return CueKind.SAY if tells else CueKind.LABEL
         if lower in verbs.accuse:
             return CueKind.ACCUSE
         if lower in verbs.say:
@@ -129,6 +130,12 @@ class VerbReader:
             return False
         subject = self._phrases.starting(first, stop=index)
         return subject is not None and subject.last == index
+
+    def _relates(self, index: int) -> bool:
+        """``described finding two bodies``: what somebody went through, behind the verb."""
+        return self._frame[index].lower in self._language.verbs.relating and self.is_ing(
+            min(index + 1, len(self._frame) - 1)
+        )
 
     def _that_follows(self, index: int) -> bool:
         frame, pronouns = self._frame, self._language.pronouns

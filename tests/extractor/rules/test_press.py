@@ -113,6 +113,11 @@ def attributed(text: str) -> list[tuple[str, str, str]]:
             id="responded-to-a-letter",
         ),
         pytest.param(
+            "Karl Osei, of the Varn council, described finding 35 letters in one drawer.",
+            [("Karl Osei", "indirect", "finding 35 letters in one drawer")],
+            id="described-finding",
+        ),
+        pytest.param(
             "10:42 The mayor says the inquiry will report by Easter.",
             [("mayor", "indirect", "the inquiry will report by Easter")],
             id="live-blog",
