@@ -26,6 +26,7 @@ class Lexicon:
         self._heads = tuple(sorted(heads, key=len, reverse=True)) if language.nouns_capitalised else ()
 
         self._case_endings = language.case_endings
+        self._inflects = bool(self._forms or self._heads or self._case_endings)
         names = nouns.he_names | nouns.she_names
         self._endings = language.name_endings
         self._given = frozenset(name_stem(name, self._endings) for name in names)
@@ -36,6 +37,8 @@ class Lexicon:
 
     def form(self, word: str) -> str:
         """Return the listed noun that a lower-case word is a case of or ends in, or the word itself."""
+        if not self._inflects:
+            return word
         if self._forms:
             return self._forms.get(word, word)
         if word in self._listed:
