@@ -111,7 +111,7 @@ def _same_place(entries: Sequence[_Entry]) -> Iterator[tuple[int, int]]:
         open_ = [j for j in open_ if entries[j].claim.content.spans[-1].end_char > spans[0].start_char]
         for j in open_:
             other = entries[j].claim
-            if _overlap(spans, other.content.spans) < MIN_OVERLAP:
+            if _overlap(spans, other.content.spans) < MIN_OVERLAP or _denies(entries[i], entries[j]):
                 continue
             if _same_source(entries[i], entries[j]) or _same_but_unsure(entries[i], entries[j]):
                 yield i, j
@@ -123,6 +123,12 @@ def _overlap(a: Sequence[Span], b: Sequence[Span]) -> float:
     shared = sum(max(0, min(s.end_char, t.end_char) - max(s.start_char, t.start_char)) for s in a for t in b)
     total = sum(s.end_char - s.start_char for s in (*a, *b))
     return shared / (total - shared) if total > shared else 1.0
+
+
+def _denies(a: _Entry, b: _Entry) -> bool:
+    """Tell whether one of two finds says that the other is not so: "rejected the union's claim that ..."."""
+    turned = [any(w in _TURNS_ROUND or w.endswith("n't") for w in e.words) for e in (a, b)]
+    return turned[0] is not turned[1]
 
 
 def _same_source(a: _Entry, b: _Entry) -> bool:

@@ -241,6 +241,8 @@ class ClauseReader:
         """``announced the closure of two libraries``, ``his resignation``, but not "the vote", "the winners of"."""
         grammar, nouns = self._language.grammar, self._language.nouns
         words = self._frame[stretch.first : stretch.last]
+        if any(token.text == ":" for token in words):
+            return False
         if words[0].lower in grammar.owners:
             return True
         head = next((n for n, t in enumerate(words) if t.lower in grammar.prepositions), len(words)) - 1

@@ -52,6 +52,12 @@ def make_claim(
         pytest.param(make_claim(), make_claim(at=(0, 30)), 1, id="headline-repeats"),
         pytest.param(make_claim(), make_claim(name="Marsh", at=(900, 940)), 1, id="shorter-name"),
         pytest.param(make_claim(), make_claim(name="Joren Pike"), 2, id="other-source"),
+        pytest.param(
+            make_claim(name="The guild's lawyer"),
+            make_claim("It is not true that the bridge was closed on Monday.", name="guild"),
+            2,
+            id="denied-in-one-place",
+        ),
         pytest.param(make_claim(), make_claim(name="she", flags=(DOUBT,)), 1, id="unsure-source-in-one-place"),
         pytest.param(make_claim(), make_claim(at=(125, 180), text="It was repaired."), 2, id="overlap-is-allowed"),
         pytest.param(
