@@ -51,10 +51,10 @@ def mark_flight(
         begun: Hashes of articles that are about to begin.
         over: Of those about which all is done but the writing.
     """
-    for sha256s, is_begun in ((over, False), (begun, True)):
-        if sha256s:
-            mine = and_(_of(identity, sha256s), col(AttemptRow.run_id) == run_id)
-            session.execute(update(AttemptRow).where(mine).values(is_begun=is_begun))
+    if begun or over:
+        mine = and_(_of(identity, [*begun, *over]), col(AttemptRow.run_id) == run_id)
+        change = update(AttemptRow).where(mine).values(is_begun=col(AttemptRow.article_sha256).in_(begun))
+        session.execute(change.execution_options(synchronize_session=False))
 
 
 def give_back(session: Session, *, run_id: int, identity: Identity, sha256s: Sequence[str]) -> None:
