@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
@@ -40,6 +41,7 @@ from tests.extractor.store.samples import (
     MODEL,
     NOON,
     correction,
+    fill,
     make_article,
     make_claim,
     make_extraction,
@@ -303,6 +305,31 @@ def test_kept_counts_are_what_counting_gives(desk: Engine) -> None:
         ClaimStatus.REJECTED: 0,
         ClaimStatus.SUPERSEDED: 1,
     }
+
+
+def test_counts_stay_true_while_many_decide_at_once(engine: Engine) -> None:
+    claims = [make_claim(f"claim {n}", start=n, flags=(FlagCode.MISQUOTE,) if n % 2 else ()) for n in range(16)]
+    fill(engine, *claims)
+
+    def work(claim: Claim) -> None:
+        with open_session(engine) as session:
+            decide(session, decision=(verification if claims.index(claim) % 3 else rejection)(claim), now=NOON)
+        if claims.index(claim) % 4 == 0:
+            with open_session(engine) as session:
+                undo(session, claim_id=claim.id, version=2, reviewer="anna", now=minutes(1))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, claims))
+    with open_session(engine) as session:
+        counts = count_by_status(session)
+        kept = tally.counted(session)
+        for status in ClaimStatus:
+            found = claims_page(session, where=ClaimFilter(statuses=(status,))).claims
+            assert {held.status for held in found} <= {status}
+            assert len(found) == counts[status]
+        rebuild(session)
+        assert tally.counted(session) == kept
+    assert counts[ClaimStatus.PENDING] == 4
 
 
 def test_long_and_odd_names_are_filters_too(engine: Engine) -> None:
