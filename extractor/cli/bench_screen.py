@@ -9,11 +9,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from extractor.cli.output import complain
+from extractor.errors import ConfigError
+
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-SETTLED_S = 0.45
+SETTLED_S = 0.6
 """A press that comes sooner after a claim was drawn does not count, see `review_app.logic.presses`."""
+
+PATIENCE_S = 20.0
+"""After that a press is taken for one that came too soon: on a busy machine what stands before the keys is drawn late."""
 
 FLAGS = (
     "--disable-background-networking",
@@ -28,7 +34,7 @@ FLAGS = (
     "--disable-gpu-process-crash-limit",
 )
 
-WATCH = """() => {
+WATCH = """(patience) => {
   const text = () => document.querySelector(".cd-text")?.textContent;
   const before = text();
   window.nextClaim = new Promise((done) => {
@@ -41,6 +47,7 @@ WATCH = """() => {
       requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - pressed)));
     });
     watch.observe(document.body, { subtree: true, childList: true, characterData: true });
+    setTimeout(() => done(null), patience);
   });
 }"""
 
@@ -114,6 +121,9 @@ def key_presses(url: str, runs: int) -> tuple[float, ...]:
 
     Returns:
         From each key press until the next claim was painted, in seconds.
+
+    Raises:
+        ConfigError: The page does not answer.
     """
     from review_app.launch import serve
 
@@ -123,17 +133,24 @@ def key_presses(url: str, runs: int) -> tuple[float, ...]:
         page.set_default_timeout(FIRST_PAGE_S * 1000)
         page.goto(app.url)
         wait_for_claim(page)
-        times = []
-        for _ in range(runs + WARM_UP):
+        times: list[float] = []
+        n_lost = 0
+        while len(times) < runs + WARM_UP:
             time.sleep(SETTLED_S)
-            page.evaluate(WATCH)
+            page.evaluate(WATCH, PATIENCE_S * 1000)
             page.keyboard.press("v")
-            times.append(page.evaluate("window.nextClaim") / 1000)
+            took_ms = page.evaluate("window.nextClaim")
+            if took_ms is not None:
+                times.append(took_ms / 1000)
+            elif (n_lost := n_lost + 1) > MOST_LOST:
+                raise ConfigError(f"the page took none of {n_lost} key presses within {PATIENCE_S:.0f} s: look at it")
             wait_for_claim(page)
+        if n_lost:
+            complain(f"{n_lost} key presses had no answer within {PATIENCE_S:.0f} s and are not counted")
         return tuple(times[WARM_UP:])
 
 
-WARM_UP = 5
+WARM_UP, MOST_LOST = 5, 5
 FIRST_PAGE_S = 180.0
 """A server that has just started has much to import; on a loaded machine that takes half a minute."""
 
