@@ -19,7 +19,7 @@ SETTLED_S = 0.6
 """A press that comes sooner after a claim was drawn does not count, see `review_app.logic.presses`."""
 
 PATIENCE_S = 20.0
-"""After that a press is taken for one that came too soon: on a busy machine what stands before the keys is drawn late."""
+"""After that a press is taken for one that came too soon: on a busy machine the guard of the keys is drawn late."""
 
 FLAGS = (
     "--disable-background-networking",
@@ -143,7 +143,7 @@ def key_presses(url: str, runs: int) -> tuple[float, ...]:
             if took_ms is not None:
                 times.append(took_ms / 1000)
             elif (n_lost := n_lost + 1) > MOST_LOST:
-                raise ConfigError(f"the page took none of {n_lost} key presses within {PATIENCE_S:.0f} s: look at it")
+                raise ConfigError(f"the page left {n_lost} key presses without an answer for {PATIENCE_S:.0f} s each")
             wait_for_claim(page)
         if n_lost:
             complain(f"{n_lost} key presses had no answer within {PATIENCE_S:.0f} s and are not counted")
