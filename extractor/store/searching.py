@@ -14,7 +14,7 @@ from extractor.store.ranking import ARRIVALS, position
 from extractor.store.tables import ClaimRow
 from extractor.store.terms import FIELDS, chosen, read_source, read_term
 
-LOOKED_AT = 2_000
+LOOKED_AT = 1_000
 """So many of the claims that a filter lets through are counted and looked at where no kept count answers."""
 
 
