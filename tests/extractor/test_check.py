@@ -86,10 +86,23 @@ def test_a_quotation_must_be_verbatim(content: str, quotation: Quotation, flagge
         pytest.param("„Wir haben die Mühle verkauft“, sagte Petra Kahn.", "Wir haben die Mühle verkauft", id="german"),
         pytest.param("« Nous avons vendu le moulin », dit-elle.", "Nous avons vendu le moulin", id="french"),
         pytest.param('He said "no" 5" long. "We sold it. It was old," he said.', "It was old", id="odd-count"),
+        pytest.param("He said: 'We sold the firm's mill. It was old.'", "It was old", id="single"),
     ],
 )
 def test_quotation_marks_of_every_style_count(text: str, quoted: str) -> None:
     assert FlagCode.MISQUOTE not in codes(checked(quoted, quotation=Quotation.DIRECT, text_of=text))
+
+
+def test_an_apostrophe_is_no_quotation_mark() -> None:
+    text = "The workers' hall burned in June. It was the firm's oldest."
+    assert FlagCode.MISQUOTE in codes(checked("It was the firm's oldest", quotation=Quotation.DIRECT, text_of=text))
+
+
+def test_a_claim_in_the_words_of_its_passage_differs_in_nothing() -> None:
+    text = "Joren Pike said the H1N1 outbreak took 19 20-year-olds and that nobody knew."
+    assert not checked(
+        "the H1N1 outbreak took 19 20-year-olds", "The H1N1 outbreak took 19 20-year-olds.", text_of=text
+    ).flags
 
 
 @pytest.mark.parametrize(
