@@ -94,12 +94,6 @@ class PhraseReader:
                 return self._nouns.parsed(first + 1, end) if first + 1 < end else None
         return None
 
-    def named_before(self, closing: int) -> Phrase | None:
-        """``Osei, an ecologist and reader at the college, who said``: the person whose apposition a comma closes."""
-        phrase = self._before_apposition(closing, lenient=False)
-        person = phrase is not None and phrase.entity is not None and is_person(phrase.entity)
-        return phrase if person else None
-
     def _before_apposition(self, closing: int, *, lenient: bool) -> Phrase | None:
         """``Osei, head of the waterworks, said``: the phrase before the opening comma."""
         opener = "(" if self.frame[closing].text == ")" else self.frame[closing].text
@@ -269,10 +263,6 @@ class PhraseReader:
     def _before_participle(self, index: int) -> Phrase | None:
         """``Osei speaking to the council called``: the person before a participle that hangs on the name."""
         token, endings = self.frame[index], self._language.participle_endings
-        if endings and index > 2 and token.lower in self._language.verbs.to:
-            hung = self.frame[index - 1].lower.endswith(self._language.verbs.past_endings)
-            document = self.frame[index - 2].lower in self._language.nouns.documents
-            return self._ending(index - 1) if hung and document and not self.frame[index - 1].finite else None
         if not endings or index == 0 or token.capital or not token.lower.endswith(endings):
             return None
         phrase = self._ending(index)

@@ -118,8 +118,6 @@ class SubjectReader:
             if end > 0 and self._frame[end - 1].text == ",":
                 end -= 1
             phrase = self._phrases.before(end) or self._phrases.nearest(end)
-            if phrase is not None and phrase.entity is None and end < before - 1:
-                phrase = self._phrases.named_before(end) or phrase
             return None if phrase is None or phrase.pronoun else phrase
         word, language = self._frame[index].lower, self._language
         labels = kind is CueKind.LABEL and word not in language.verbs.describe
