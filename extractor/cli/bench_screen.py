@@ -133,8 +133,6 @@ def key_presses(url: str, runs: int) -> tuple[float, ...]:
         page.set_default_timeout(FIRST_PAGE_S * 1000)
         page.goto(app.url)
         wait_for_claim(page)
-        # What guards the keys is drawn last, the first time.
-        page.wait_for_selector(".opener")
         times: list[float] = []
         n_lost = 0
         while len(times) < runs + WARM_UP:
