@@ -180,7 +180,7 @@ class Attributor:
         high = self._clause_end(cue, high)
         start, hearers = self._adverbials.content_start(cue, high)
         attribution.chain.extend(hearers)
-        follows = cue.inverted or self._closes_block(cue)
+        follows = cue.inverted or (self._closes_block(cue) and (first or cue.kind is not CueKind.PARTICIPLE))
         attribution.blocks = [*before, *after] if follows or first else after
         if follows and attribution.blocks:
             return
@@ -210,7 +210,7 @@ class Attributor:
         subject, grammar = cue.subject, self._language.grammar
         if subject is None or cue.start == 0 or self._frame[cue.start - 1].lower not in grammar.subordinators:
             return False
-        return cue.start == 1 or self._frame[cue.start - 2].text in ",;"
+        return cue.start == 1 or self._frame[cue.start - 2].text == ","
 
     def _interrupts(self, attribution: Attribution, low: int, start: int) -> bool:
         """``The pump, Osei said, "had failed at noon"``: the quotation goes on with the clause before."""
@@ -315,7 +315,8 @@ class Attributor:
     def _part_blocks(self, found: list[Attribution]) -> None:
         """``Osei noted the board was dismayed: "We wait," she said``: one quotation has one attribution."""
         for own in found:
-            if own.cue.subject is None or not self._closes_block(own.cue):
+            adds = own.cue.kind is CueKind.PARTICIPLE and own is not found[0]
+            if own.cue.subject is None or adds or not self._closes_block(own.cue):
                 continue
             for other in found:
                 if other is not own and other.cue.first < own.cue.first:

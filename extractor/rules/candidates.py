@@ -261,7 +261,7 @@ def _gender_of(words: tuple[str, ...], language: Language) -> Gender | None:
 
 
 def _may_be_person(entity: Entity) -> bool:
-    return entity.kind is EntityKind.UNKNOWN and not entity.determined
+    return entity.kind is EntityKind.UNKNOWN and not entity.determined and not entity.name.isupper()
 
 
 def _leans(entity: Entity, gender: Gender | None) -> int:

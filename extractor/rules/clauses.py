@@ -362,7 +362,7 @@ class ClauseReader:
         token, pronouns = frame[index], language.pronouns
         pronoun = token.lower in self.subjects | pronouns.expletive
         marked = pronoun or token.lower in language.grammar.determiners or token.capital
-        marked = marked or token.kind is TokenKind.NUMBER
+        marked = marked or token.kind is TokenKind.NUMBER or token.lower in language.worth.numbers
         if not marked and (token.kind is not TokenKind.WORD or token.lower in language.function_words or token.finite):
             return False
         reach = _PRONOUN_REACH if pronoun or not marked else _SUBJECT_REACH

@@ -46,9 +46,15 @@ def main_clause(text: str, language: Language) -> str:
 
 
 def _without_subordinate(part: str, language: Language) -> str:
-    """``He was released after his lawyers paid 2 million``: what a clause without a comma adds is not the point."""
+    """``He was released after his lawyers paid 2 million``: what a clause without a comma adds is not the point.
+
+    In "It was the inquiry which led to the arrests" it is.
+    """
     words = part.split(" ")
-    cut = next((n for n in range(_MIN_MAIN_WORDS, len(words)) if words[n] in language.worth.subordinate), len(words))
+    opens = language.worth.subordinate
+    if words[0].lower() in language.pronouns.it:
+        opens = opens - language.pronouns.who
+    cut = next((n for n in range(_MIN_MAIN_WORDS, len(words)) if words[n] in opens), len(words))
     return " ".join(words[:cut])
 
 

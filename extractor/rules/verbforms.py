@@ -152,6 +152,7 @@ def _present(tokens: "Sequence[Token]", index: int, language: Language, *, third
     behind = after in lexicon.behind
     if third is not near:
         told = behind or tokens[index].lower in language.verbs.say | language.verbs.show
+        told = told and after not in language.verbs.finite
         collective = behind and tokens[index - 1].capital
         return collective or (told and third in _far_numbers(tokens, index, language))
     return behind or _is_followed(tokens, index, language, third=third)

@@ -7,7 +7,7 @@ from extractor.rules.language import Language
 _WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|%")
 _FIGURE = re.compile(r"[$€£]\s?\d[\d.,]*|\d[\d.,]*\s?%|\d+(?:[.,]\d+)*")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
-_VOTE = re.compile(r"\b\d+ ?(?:to|–|-|zu|a|à) ?\d+\b")
+_VOTE = re.compile(r"\b\d+[ -]?(?:to|–|-|zu|a|à)[ -]?\d+\b")
 _TOKEN = re.compile(r"[$€£]?\d[\d.,]*%?|[^\W\d_]+|%")
 
 
