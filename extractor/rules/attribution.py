@@ -42,7 +42,7 @@ class Attributor:
         found: list[Attribution] = []
         while cues:
             found = self._attributions(self._holding(cues))
-            empty = [a.cue for a in found if not a.clauses and not a.blocks]
+            empty = [a.cue for n, a in enumerate(found) if not a.clauses and not a.blocks and not self._passes_on(found, n)]
             if not empty:
                 break
             idle = next((cue for cue in reversed(empty) if cue.kind is not CueKind.ACCORDING), empty[-1])
@@ -55,6 +55,12 @@ class Attributor:
         found = [a for a in found if a.clauses or a.blocks]
         self._give_blocks(found)
         return found
+
+    def _passes_on(self, found: list[Attribution], number: int) -> bool:
+        """``Reuters reported Osei said``: what one reports the next one says."""
+        cue = found[number].cue
+        blames = cue.kind is CueKind.ACCUSE and not cue.word.endswith(self._language.participle_endings or ("\0",))
+        return number + 1 < len(found) and not blames and self._nesting.nested(cue, found[number + 1].cue)
 
     def _attributions(self, cues: list[Cue]) -> list[Attribution]:
         found = [Attribution(cue) for cue in cues]

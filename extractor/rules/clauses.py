@@ -159,11 +159,26 @@ class ClauseReader:
             return False
         if linked or cue.word in verbs.label_as:
             return linked and len(words) > 3
+        if self._predicated(words):
+            return True
         bound = grammar.prepositions | grammar.conjunctions
         for before, token in pairwise(words):
             if before.lower in bound - grammar.of or before.finite or before.kind is not TokenKind.WORD:
                 return False
             if token.lower in grammar.indefinite and before.lower not in grammar.of | grammar.determiners:
+                return True
+        return False
+
+    def _predicated(self, words: tuple[Token, ...]) -> bool:
+        """``called the claim false``, ``called its raid defensive in nature``: an object and an adjective behind it."""
+        grammar = self._language.grammar
+        for before, token, after in zip(words, words[1:], (*words[2:], None), strict=False):
+            if before.kind is not TokenKind.WORD or before.finite or before.lower in self._language.pronouns.who:
+                return False
+            if before.lower in grammar.determiners | grammar.possessive | grammar.conjunctions or token.capital:
+                continue
+            closes = after is None or after.text in ",;" or after.lower in grammar.prepositions | grammar.conjunctions
+            if closes and token.lower in self._language.verbs.predicates:
                 return True
         return False
 

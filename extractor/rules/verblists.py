@@ -34,6 +34,8 @@ class Verbs(Value):
     """Object and predicate follow: "called it a disgrace"."""
     accuse: Words = frozenset()
     """Object and deed follow; which words link them is told under `linked`."""
+    predicates: Words = frozenset()
+    """Adjectives that somebody calls something: "called the claim false"."""
     of_things: Words = frozenset()
     """Their subject is as often a thing: "the virus claimed lives", "the move underlined"."""
     mental: Words = frozenset()
