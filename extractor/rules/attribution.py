@@ -171,7 +171,7 @@ class Attributor:
         match cue.kind:
             case CueKind.ACCORDING:
                 attribution.blocks = [t.quote for t in self._frame[low:high] if t.kind is TokenKind.QUOTE]
-                attribution.clauses = [] if attribution.blocks else self._according.contents(cue, low, high)
+                attribution.clauses = self._according.contents(cue, low, self._colon(cue, high))
                 return
             case CueKind.HEARSAY:
                 attribution.clauses = self._passives.hearsay(cue, low, high)
@@ -195,6 +195,13 @@ class Attributor:
             return
         leads = not before and not (quoted and self._frame[start - 1].text == ":")
         attribution.clauses = self._clauses_of(cue, low, start, high, leads=leads)
+
+    def _colon(self, cue: Cue, high: int) -> int:
+        """``According to Osei the pump failed: "..."``: what is reported ends there; quotations leave nothing else."""
+        quote = next((n for n in range(high) if self._frame[n].kind is TokenKind.QUOTE), high)
+        if quote == high:
+            return high
+        return quote - 1 if quote > cue.end + 1 and self._frame[quote - 1].text == ":" else cue.first
 
     def _clause_end(self, cue: Cue, high: int) -> int:
         """``China, which claims the island, sent ...``: what a relative clause attributes ends with the clause."""

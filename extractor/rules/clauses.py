@@ -120,7 +120,7 @@ class ClauseReader:
         words = self._frame[stretch.first : stretch.last]
         quoted = any(token.quote >= 0 for token in words)
         if words and words[0].lower in language.nouns.claimed and cue.kind is CueKind.SAY:
-            return cue.word in verbs.promise
+            return cue.word in verbs.promise | verbs.carrying
         if (len(words) < 2 and not quoted) or self._asks(words[0].lower if words else "", stretch):
             return False
         match cue.kind:
@@ -296,6 +296,8 @@ class ClauseReader:
             joins = joins and frame[index].quote < 0
             if labels and joins and frame[index - 1].quote >= 0 and frame[index + 1].quote < 0:
                 return Stretch(stretch.first, index)
+            if labels and frame[index].text == "," and frame[index].quote < 0 and self._trails(index + 1):
+                return Stretch(stretch.first, index)
         for index in range(stretch.first + 2, stretch.last - 1):
             if frame[index].text != "," or frame[index].quote >= 0:
                 continue
@@ -308,6 +310,11 @@ class ClauseReader:
             if (silent and following[-1].lower in verbs.silent) or acts:
                 return Stretch(stretch.first, index)
         return stretch
+
+    def _trails(self, index: int) -> bool:
+        """``called the raid defensive, pointing to ...``: behind the comma the article says what was done besides."""
+        word, language = self._frame[index].lower, self._language
+        return word.endswith(language.participle_endings or _NEVER) or word in language.grammar.absolute & {"with"}
 
     def split(self, stretch: Stretch) -> list[Stretch]:
         """Divide indirect speech where "that" opens again, or a second main clause has its own subject."""

@@ -34,7 +34,7 @@ class Nesting:
 
     def nested(self, outer: Cue, inner: Cue) -> bool:
         """``Reuters reported that Osei said ...``."""
-        if inner.word in self._language.verbs.mental or inner.subject is None or inner.subject.pronoun:
+        if inner.subject is None or inner.subject.pronoun:
             return False
         if inner.kind not in (CueKind.SAY, CueKind.TELL):
             return False
