@@ -13,6 +13,8 @@ _MIN_PRE_TOKENS = 6
 """An opening shorter than this and without a verb is an adverbial, not what is said."""
 _MIN_ANNOUNCED_TOKENS = 4
 _HEARER_REACH = 6
+_OBSERVED_REACH = 6
+"""So many words from the determiner to the noun of what is reported."""
 _COUNT_REACH = 4
 """Words such as "at least" may stand before a number."""
 _PRONOUN_REACH = 3
@@ -242,6 +244,8 @@ class ClauseReader:
             return length > 1
         if cue.word in verbs.announce and self._tells(stretch):
             return True
+        if cue.word in verbs.observing and cue.kind in (CueKind.SAY, CueKind.SHOW) and self._observes(stretch):
+            return True
         speaks = cue.kind in (CueKind.SAY, CueKind.TELL, CueKind.PARTICIPLE)
         return self._has_clause(stretch) or (quoted and speaks and length > 2)
 
@@ -251,6 +255,20 @@ class ClauseReader:
         if not comma or self._frame[comma + 1].lower in self._language.pronouns.who:
             return False
         return self._frame[stretch.first].lower in self._language.grammar.openers and self.has_finite(stretch)
+
+    def _observes(self, stretch: Stretch) -> bool:
+        """``reported a sharp rise in thefts``, ``found no evidence of fraud``: a noun for what is so, and of what."""
+        grammar, worth = self._language.grammar, self._language.worth
+        first = self._frame[stretch.first]
+        if first.lower not in grammar.determiners | worth.uncounted or first.lower in grammar.owners:
+            return False
+        for index in range(stretch.first + 1, min(stretch.last - 2, stretch.first + _OBSERVED_REACH)):
+            token = self._frame[index]
+            if token.kind is not TokenKind.WORD or token.finite or token.lower in grammar.prepositions:
+                return False
+            if self._frame[index + 1].lower in grammar.prepositions:
+                return token.lower in worth.observed
+        return False
 
     def _tells(self, stretch: Stretch) -> bool:
         """``announced the closure of two libraries``, ``his resignation``, but not "the vote", "the winners of"."""
@@ -264,11 +282,15 @@ class ClauseReader:
         return len(words) >= _MIN_ANNOUNCED_TOKENS and words[max(head, 0)].lower not in nouns.unsaid
 
     def _counts(self, stretch: Stretch) -> bool:
-        """``36 infections at the base``, ``as many as 32 injured``: a number opens what is reported."""
-        worth = self._language.worth
-        for token in self._frame[stretch.first : stretch.first + _COUNT_REACH]:
+        """``36 infections at the base``, ``as many as 32 injured``, ``its first death``: what is reported is counted."""
+        worth, grammar = self._language.worth, self._language.grammar
+        for place, token in enumerate(self._frame[stretch.first : stretch.first + _COUNT_REACH]):
             if token.kind is TokenKind.NUMBER or token.lower in worth.numbers:
                 return True
+            if place and token.lower in worth.counted:
+                return True
+            if token.lower in worth.ordinals or token.lower in grammar.owners | worth.uncounted:
+                continue
             if token.lower not in worth.about:
                 return False
         return False
@@ -291,6 +313,9 @@ class ClauseReader:
         """End the content where the article's own voice goes on: ", but would not confirm ...", ", and thanked ..."."""
         language, frame = self._language, self._frame
         verbs = language.verbs
+        if frame[stretch.first].lower in language.nouns.claimed:
+            joint = (n for n in range(stretch.first, stretch.last) if frame[n].lower in language.grammar.splitters)
+            return self.without_final_marks(stretch.first, next(joint, stretch.last))
         for index in range(stretch.first + 1, stretch.last - 1):
             joins = frame[index].lower in language.grammar.pairing or frame[index].text == ","
             joins = joins and frame[index].quote < 0

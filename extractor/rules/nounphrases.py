@@ -181,6 +181,18 @@ class NounPhraseReader:
         span = Span(start_char=token.start, end_char=token.end)
         return Phrase(index, index + 1, span, token.lower, pronoun=True, words=(token.lower,))
 
+    def contracted(self, index: int) -> Phrase | None:
+        """Return the pronoun of ``they've``, ``he'd`` before a verb as a phrase."""
+        token = self.frame[index]
+        word, mark, tail = token.lower.replace("’", "'").partition("'")
+        pronouns = self._language.pronouns
+        if not mark or f"'{tail}" not in self._language.verbs.contracted:
+            return None
+        if word not in pronouns.he | pronouns.she | pronouns.they:
+            return None
+        span = Span(start_char=token.start, end_char=token.start + len(word))
+        return Phrase(index, index + 1, span, word, pronoun=True, words=(word,))
+
     def inside_chunk(self, index: int) -> bool:
         """Tell whether a token stands inside a name, not at its beginning."""
         for first in range(index - 1, max(-1, index - 8), -1):

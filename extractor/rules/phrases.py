@@ -79,7 +79,9 @@ class PhraseReader:
         if phrase is None or phrase.pronoun:
             return phrase
         phrase = self._before_second_role(phrase) or phrase
-        return self._with_other(phrase) if phrase.entity is None else self._with_partner(phrase)
+        if phrase.entity is not None:
+            return self._with_partner(phrase)
+        return self._with_member(phrase) or self._with_other(phrase)
 
     def nearest(self, end: int) -> Phrase | None:
         """Read the name or the determined noun that ends before token `end`, whatever governs it: "by Osei, who"."""
@@ -161,6 +163,8 @@ class PhraseReader:
                 break
             if start < end and (token.quote < 0) is not (self.frame[start].quote < 0):
                 break
+            if start == end and (spoken := self._nouns.contracted(start - 1)) is not None:
+                return spoken
             if self._stops(token) and not self._passes(start - 1) and not self._is_gerund(start - 1):
                 if token.lower in self._subject_pronouns() and start == end:
                     return self._nouns.pronoun(start - 1)
@@ -345,6 +349,29 @@ class PhraseReader:
         span = Span(start_char=self.frame[first].start, end_char=phrase.mention.end_char)
         words = (*(token.lower for token in self.frame[first : joint + 1]), *phrase.words)
         return replace(phrase, first=first, mention=span, words=words)
+
+    def _with_member(self, phrase: Phrase) -> Phrase | None:
+        """``NATO and other alliances``, ``Osei and two other ministers``: a name and the rest of its group."""
+        grammar, joint = self._language.grammar, phrase.first - 1
+        others = any(word in grammar.rest for word in phrase.words[:2])
+        if not others or joint < 1 or self.frame[joint].lower not in grammar.pairing:
+            return None
+        named = self._ending(joint)
+        if named is None or named.pronoun or named.last != joint or not self._opens_freely(named.first):
+            return None
+        first = named.first
+        while first < joint - 1 and self.frame[first].lower in grammar.determiners:
+            first += 1
+        span = Span(start_char=self.frame[first].start, end_char=phrase.mention.end_char)
+        words = tuple(token.lower for token in self.frame[first : phrase.last])
+        return replace(phrase, first=named.first, mention=span, words=words, complements=())
+
+    def _opens_freely(self, index: int) -> bool:
+        """Tell whether nothing governs what begins here, as a verb or a preposition would."""
+        if index == 0 or self.frame[index - 1].kind is not TokenKind.WORD:
+            return True
+        grammar = self._language.grammar
+        return self.frame[index - 1].lower in (grammar.conjunctions - grammar.prepositions) | self._language.phrases.that
 
     def _with_partner(self, phrase: Phrase) -> Phrase:
         """``Osei and Brandt``: join two people."""

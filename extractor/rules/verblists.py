@@ -34,6 +34,10 @@ class Verbs(Value):
     """Object and predicate follow: "called it a disgrace"."""
     accuse: Words = frozenset()
     """Object and deed follow; which words link them is told under `linked`."""
+    observing: Words = frozenset()
+    """Take a noun for what is so: "reported a rise in thefts", "found no evidence of fraud"."""
+    contracted: Words = frozenset()
+    """Auxiliaries written as one word with a pronoun: "they've said"."""
     predicates: Words = frozenset()
     """Adjectives that somebody calls something: "called the claim false"."""
     of_things: Words = frozenset()

@@ -143,6 +143,8 @@ class Grammar(Value):
     """Open a participle with a subject of its own: "with Osei calling it ..."."""
     pairing: Words = frozenset()
     """Joins two sources: "Osei and Brandt"."""
+    rest: Words = frozenset()
+    """Behind it the rest of a group: "the CIA and other agencies"."""
     enclitics: Words = frozenset()
     """Pronouns hung on the verb with a hyphen: "dit-il"."""
     elisions: Words = frozenset()
@@ -210,6 +212,12 @@ class Worth(Value):
     """Open what stands beside the main clause: "worth 12 million", "resulting in", "with"."""
     rates: Words = frozenset()
     """Verbs of change and measure: a figure beside them is the point of the sentence."""
+    counted: Words = frozenset()
+    """What authorities report by number: "its first death", "one more case"."""
+    uncounted: Words = frozenset()
+    """Stand for a number before them: "no new cases"."""
+    observed: Words = frozenset()
+    """Nouns for what is so: with "of" or "in" behind them they are a statement: "a rise in thefts"."""
     victims: Words = frozenset()
     """Verbs and participles of victims, whose subject is counted: died, missing."""
     parts: Words = frozenset()
