@@ -201,7 +201,9 @@ class Attributor:
         quote = next((n for n in range(high) if self._frame[n].kind is TokenKind.QUOTE), high)
         if quote == high:
             return high
-        return quote - 1 if quote > cue.end + 1 and self._frame[quote - 1].text == ":" else cue.first
+        said = self._frame[quote - 2].lower in self._language.verbs.say | self._language.verbs.tell
+        introduced = quote > cue.end + 1 and self._frame[quote - 1].text == ":" and not said
+        return quote - 1 if introduced else cue.first
 
     def _clause_end(self, cue: Cue, high: int) -> int:
         """``China, which claims the island, sent ...``: what a relative clause attributes ends with the clause."""

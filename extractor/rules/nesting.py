@@ -34,7 +34,8 @@ class Nesting:
 
     def nested(self, outer: Cue, inner: Cue) -> bool:
         """``Reuters reported that Osei said ...``."""
-        if inner.subject is None or inner.subject.pronoun:
+        verbs = self._language.verbs
+        if inner.word in verbs.mental - verbs.avowed or inner.subject is None or inner.subject.pronoun:
             return False
         if inner.kind not in (CueKind.SAY, CueKind.TELL):
             return False

@@ -126,7 +126,8 @@ def _places(words: list[str], language: Language) -> bool:
         for place in range(start + 1, min(start + 3, len(words) - 1)):
             if words[place] in worth.superlatives:
                 return True
-            if copula and words[place] in worth.ordinals and words[place + 1] not in worth.spans:
+            owned = words[place] in worth.endmost and words[start] in language.grammar.owners
+            if copula and words[place] in worth.ordinals and words[place + 1] not in worth.spans and not owned:
                 return True
     return False
 

@@ -44,6 +44,8 @@ class Verbs(Value):
     """Their subject is as often a thing: "the virus claimed lives", "the move underlined"."""
     mental: Words = frozenset()
     """Of thinking: nested under another cue they stay part of what is said."""
+    avowed: Words = frozenset()
+    """Of those, what another can report as told: "said the police believe him to be 25"; not "the men thought"."""
     promise: Words = frozenset()
     """Also with an infinitive."""
     hearsay: Words = frozenset()

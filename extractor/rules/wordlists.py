@@ -186,6 +186,8 @@ class Worth(Value):
     copulas: Words = frozenset()
     """Verbs that give a subject its place: was, became, marks."""
     ordinals: Words = frozenset()
+    endmost: Words = frozenset()
+    """Of the ordinals, those that tell no rank behind an owner: "her last film"."""
     superlatives: Words = frozenset()
     estimates: Phrases = ()
     """Before a number they weigh it: more than, over, an estimated."""
