@@ -1,5 +1,6 @@
 """Find the nouns that carry what somebody says: "Osei's claim that", "voiced the hope that"."""
 
+from extractor.rules.clauses import ClauseReader
 from extractor.rules.cues import Cue, CueKind, cue_at
 from extractor.rules.language import Language
 from extractor.rules.phrases import Phrase, PhraseReader
@@ -22,6 +23,8 @@ class NounCueFinder:
         """``Osei's claim that``, ``his pledge to``, ``the claim by Osei that``."""
         frame, language = self._frame, self._language
         word = frame[index].lower
+        if index and word in language.nouns.rumoured and self._unowned(index):
+            return cue_at(frame, index, index + 1, CueKind.HEARSAY, None)
         if index == 0 or (word not in language.nouns.claims and word not in language.nouns.pledges):
             return None
         by = index + 1 < len(frame) and frame[index + 1].lower in language.grammar.by
@@ -44,6 +47,18 @@ class NounCueFinder:
             head = language.grammar.owner_of.get(frame[owner].lower, frame[owner].lower)
             subject = Phrase(owner, owner + 1, mention, head, pronoun=True, words=(head,))
         return cue_at(self._frame, index, index + 1, CueKind.NOUN, subject) if subject is not None else None
+
+    def _unowned(self, index: int) -> bool:
+        """``amid allegations that the vote was bought``, ``speculation the mayor would go``: nobody is told who says so."""
+        frame, language = self._frame, self._language
+        low = max(0, index - 1 - _MAX_ADJECTIVES)
+        owned = any(token.lower in language.grammar.owners | language.grammar.by for token in frame[low:index])
+        carried = any(token.lower in language.verbs.carrying for token in frame[low:index])
+        if owned or carried or index + 2 >= len(frame):
+            return False
+        if frame[index + 1].lower in language.phrases.that:
+            return not frame[index + 2].finite
+        return ClauseReader(frame, language).own_subject(index + 1, len(frame), past=True)
 
     def _noun_clause(self, index: int) -> int | None:
         """Where the clause of a noun begins: behind "that", or at "to" of what is pledged; None for a mere noun."""

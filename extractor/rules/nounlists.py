@@ -61,6 +61,10 @@ class Nouns(Value):
     """Plurals that attribute behind "by": "by early reports"."""
     unsaid: Words = frozenset()
     """Nouns that state nothing when announced: "announced the winners"."""
+    works: Words = frozenset()
+    """Documents with findings of their own: study, ruling; not a statement, behind which somebody speaks."""
+    rumoured: Words = frozenset()
+    """Carry a clause of somebody unnamed: "amid allegations that"."""
     pledges: Words = frozenset()
     """Nouns that bind their owner to do something: "his pledge to"."""
     intentions: Words = frozenset()

@@ -10,6 +10,8 @@ from extractor.rules.reading import Token, TokenKind
 from extractor.rules.subjects import SubjectReader
 from extractor.rules.verbreader import VerbReader
 
+_MAX_PUBLISHED_TOKENS = 34
+"""So many words back from "saying" to "published a study by ... and ..."."""
 _MAX_ABSOLUTE_TOKENS = 8
 """So many words may stand between "with" and its participle."""
 
@@ -65,6 +67,9 @@ class VerbCueFinder:
             cited = self._phrases.before(before - 1)
             if cited is not None and (cited.entity is not None or cited.pronoun):
                 return cue_at(self._frame, index, last, CueKind.SAY, cited)
+        published = self._published(before) if kind in (CueKind.SAY, CueKind.SHOW) else None
+        if published is not None:
+            return cue_at(self._frame, index, last, CueKind.SAY, published)
         if not self._words.opens_participle(before):
             return self._of_document(index, last, before, kind) or self._absolute(index, last, kind)
         if kind is CueKind.QUOTE and not self._blocks:
@@ -136,6 +141,17 @@ class VerbCueFinder:
             return None
         subject = self._phrases.before(before)
         return cue_at(self._frame, index, last, CueKind.SAY, subject) if subject is not None else None
+
+    def _published(self, before: int) -> Phrase | None:
+        """``published a study in Nature, saying``, ``issued a ruling against Osei finding``: the document says it."""
+        frame, language = self._frame, self._language
+        for index in range(before - 2, max(0, before - _MAX_PUBLISHED_TOKENS), -1):
+            if frame[index].lower in language.verbs.publishing and frame[index + 1].lower in language.grammar.indefinite:
+                last = next((n for n in range(index + 2, before) if frame[n].lower in language.nouns.works), None)
+                if last is None or any(token.finite for token in frame[index + 2 : before]):
+                    return None
+                return self._phrases.starting(index + 1, stop=last + 1)
+        return None
 
     def _absolute(self, index: int, last: int, kind: CueKind) -> Cue | None:
         """``with Osei calling the tender "a disgrace"``."""

@@ -34,6 +34,8 @@ class Verbs(Value):
     """Object and predicate follow: "called it a disgrace"."""
     accuse: Words = frozenset()
     """Object and deed follow; which words link them is told under `linked`."""
+    publishing: Words = frozenset()
+    """With a work for object; what follows it in a participle the work says: "published a study saying"."""
     observing: Words = frozenset()
     """Take a noun for what is so: "reported a rise in thefts", "found no evidence of fraud"."""
     contracted: Words = frozenset()
