@@ -137,7 +137,7 @@ class ClauseReader:
             case CueKind.QUOTE:
                 return self._frame[stretch.first - 1].text == ":" and self.has_finite(stretch)
             case CueKind.SHOW if self._by_person(cue):
-                return self._frame[stretch.first - 1].lower in language.phrases.that
+                return self._frame[stretch.first - 1].lower in language.phrases.that or self._predicated(words)
             case CueKind.SAY if self._is_linked(cue, stretch):
                 return True
             case _:

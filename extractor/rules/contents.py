@@ -46,19 +46,25 @@ class ContentReader:
     def of_blocks(self, unit: Unit, blocks: Sequence[int]) -> list[Content]:
         """Return one content per quoted sentence; a sentence that the attribution interrupts is one."""
         found: list[Content] = []
-        open_end = False
+        open_end, last = False, None
         for number in blocks:
             quote = self._reading.quotes[number]
             pieces = self._pieces(unit, quote)
             if not pieces:
                 continue
-            if found and open_end and self._goes_on(quote):
+            if found and open_end and self._goes_on(quote) and not self._joined(last, quote):
                 first = pieces.pop(0)
                 spans = (*found[-1].spans, first.spans[0])
                 found[-1] = Content(spans, Quotation.DIRECT, _union(found[-1].sentences, first.sentences))
             found.extend(pieces)
+            last = quote
             open_end = self._text[quote.inner.end_char - 1] not in ".!?…”\"’'"
         return [content for content in found if not self._left_out(content)]
+
+    def _joined(self, last: Quoted | None, quote: Quoted) -> bool:
+        """``said "it leaks" and "nobody came"``: nothing but a conjunction between two quotations."""
+        between = "" if last is None else self._text[last.outer.end_char : quote.outer.start_char]
+        return between.strip(" ,;").lower() in self._language.grammar.splitters
 
     def _goes_on(self, quote: Quoted) -> bool:
         first = self._text[quote.inner.start_char]

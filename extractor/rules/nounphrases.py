@@ -73,6 +73,9 @@ class NounPhraseReader:
                 start += 2
             elif self.frame[start].lower in grammar.quantities:
                 return self._some_of(start, end)
+        elif start + 3 < end and self.frame[start + 2].lower in grammar.of:
+            if self.frame[start].lower in grammar.indefinite and self.frame[start + 1].lower in grammar.amounts:
+                return self._some_of(start, end, start + 3)
         head_end = self._before_hung(start, self._head_end(start, end))
         entity, name_first, name_last = self._name_in(start, head_end)
         if entity is None and head_end < end:
@@ -217,11 +220,12 @@ class NounPhraseReader:
                 return first + chunk.name_first - chunk.first == index and chunk.kind is EntityKind.PERSON
         return False
 
-    def _some_of(self, start: int, end: int) -> Phrase | None:
-        """``one of the children``: unnamed, whatever follows."""
+    def _some_of(self, start: int, end: int, first: int | None = None) -> Phrase | None:
+        """``one of the children``, ``a number of senators``: unnamed, whatever follows."""
+        first = start + 2 if first is None else first
         while end > start + 3 and self.frame[end - 1].lower in self._language.verbs.auxiliaries:
             end -= 1
-        index = self._head_noun(start + 2, self._head_end(start + 2, end))
+        index = self._head_noun(first, self._head_end(first, end))
         index = end - 1 if index is None else index
         span = Span(start_char=self.frame[start].start, end_char=self.frame[end - 1].end)
         words = tuple(token.lower for token in self.frame[start:end])

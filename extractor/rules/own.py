@@ -12,7 +12,7 @@ _COUNTED_REACH = 7
 _THAN_REACH = 14
 _MIN_MAIN_WORDS = 4
 """No main clause is shorter."""
-_PLACED_REACH = 4
+_PLACED_REACH = 6
 """So many words behind a distance may say that it only places something."""
 _COUNTED_SUBJECT_REACH = 6
 """So many words may stand between a weighed count and its verb."""
@@ -36,13 +36,22 @@ def states_own(text: str, language: Language) -> bool:
 def main_clause(text: str, language: Language) -> str:
     """Leave out what stands between commas and is no part of the main clause: relative clauses, appositions."""
     kept: list[str] = []
-    for number, part in enumerate(re.split(r"(?<!\d),\s|(?<=\d),\s|\s[—–]\s|[()]", text)):
+    parts = re.split(r"(?<!\d),\s|(?<=\d),\s|\s[—–]\s|[()]", text)
+    for number, part in enumerate(parts):
         first = _TOKEN.match(part.strip())
         opener = first[0].lower() if first else ""
         if number and (opener in language.pronouns.who or opener in language.worth.asides):
             continue
+        apposed = 0 < number < len(parts) - 1 and opener in language.grammar.determiners
+        if apposed and language.verbs.finite.isdisjoint(part.lower().split()) and not _past(part, language):
+            continue
         kept.append(_without_subordinate(part, language))
     return ", ".join(kept)
+
+
+def _past(part: str, language: Language) -> bool:
+    """Tell whether a word ends like a past tense."""
+    return any(word.endswith(language.verbs.past_endings or ("\0",)) for word in part.split())
 
 
 def _without_subordinate(part: str, language: Language) -> str:
@@ -155,7 +164,7 @@ def _counts_out(words: list[str], language: Language) -> bool:
 
 
 def _measures(words: list[str], language: Language) -> bool:
-    """``is 130 mph``, ``moved more than 500 miles``, ``took 22 minutes``, ``limited to 80``; not a mere place."""
+    """``is 130 mph``, ``moved 500 miles``, ``took 22 minutes``, ``limited to 80``, ``stands at 46.78``; no mere place."""
     worth = language.worth
     for index, word in enumerate(words):
         if not _is_count(word, language) or index + 1 >= len(words):
@@ -167,6 +176,8 @@ def _measures(words: list[str], language: Language) -> bool:
         if unit in worth.measures and any(before in verbs for verbs in (worth.copulas, worth.having, worth.moving)):
             return not any(w in worth.directions for w in words[index + 2 : index + 2 + _PLACED_REACH])
         if before in language.verbs.to and words[max(0, first - 2)] in worth.limits:
+            return True
+        if before in worth.moving and words[max(0, first - 2)] in worth.standing:
             return True
     return False
 

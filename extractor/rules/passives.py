@@ -59,7 +59,9 @@ class PassiveReader:
         post = self._clauses.without_final_marks(min(start + hangs, high), high)
         if post.last - post.first <= 2:
             return []
-        return [(subject, post) if to and subject.last > subject.first else (post,)]
+        if to and subject.last > subject.first:
+            return [(subject, post)]
+        return [(part,) for part in self._clauses.split(post)]
 
     def with_agent(self, cue: Cue, low: int, high: int) -> list[tuple[Stretch, ...]]:
         """Return what is attributed to the agent: "the tender was called a disgrace by Osei".

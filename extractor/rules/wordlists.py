@@ -143,6 +143,8 @@ class Grammar(Value):
     """Open a participle with a subject of its own: "with Osei calling it ..."."""
     pairing: Words = frozenset()
     """Joins two sources: "Osei and Brandt"."""
+    amounts: Words = frozenset()
+    """Say how many of a group: "a number of senators"."""
     rest: Words = frozenset()
     """Behind it the rest of a group: "the CIA and other agencies"."""
     enclitics: Words = frozenset()
@@ -205,6 +207,8 @@ class Worth(Value):
     """Behind a distance they say that it only places something: south, from."""
     limits: Words = frozenset()
     """With "to" and a number: limited, restricted."""
+    standing: Words = frozenset()
+    """With "at" and a number they tell a level: "stood at 5.2"."""
     causing: Words = frozenset()
     """Verbs of cause that take an object: caused, triggered."""
     comparative_endings: tuple[str, ...] = ()
