@@ -208,6 +208,8 @@ class Attributor:
     def _clause_end(self, cue: Cue, high: int) -> int:
         """``China, which claims the island, sent ...``: what a relative clause attributes ends with the clause."""
         frame, who = self._frame, self._language.pronouns.who
+        if cue.kind is CueKind.PARTICIPLE and cue.subject is not None and cue.first < 2 < cue.subject.first:
+            return min(high, cue.subject.first - 1)
         if cue.inverted or cue.first < 2 or not self._language.lexicon.verbs:
             return high
         commas = [n for n in range(cue.end + 1, high - 1) if frame[n].text == "," and frame[n].quote < 0]

@@ -39,7 +39,7 @@ class NounCueFinder:
         while owner > 0 and index - owner <= _MAX_ADJECTIVES and frame[owner].lower not in language.grammar.owners:
             owner -= 1
         if frame[owner].lower not in language.grammar.owners:
-            return None
+            return self._of_body(index)
         if frame[owner].lower in language.grammar.possessive:
             subject = self._phrases.before(owner, lenient=True)
         else:
@@ -47,6 +47,16 @@ class NounCueFinder:
             head = language.grammar.owner_of.get(frame[owner].lower, frame[owner].lower)
             subject = Phrase(owner, owner + 1, mention, head, pronoun=True, words=(head,))
         return cue_at(self._frame, index, index + 1, CueKind.NOUN, subject) if subject is not None else None
+
+    def _of_body(self, index: int) -> Cue | None:
+        """``despite opposition claims that the vote was bought``: who claims stands before the noun like an adjective."""
+        frame, nouns = self._frame, self._language.nouns
+        before, following = frame[index - 1], frame[index + 1]
+        known = before.lower in (nouns.organisations | nouns.individuals | nouns.people) - nouns.documents
+        if not known or before.capital or following.lower not in self._language.phrases.that:
+            return None
+        subject = self._phrases.before(index, lenient=True)
+        return None if subject is None else cue_at(frame, index, index + 1, CueKind.NOUN, subject)
 
     def _unowned(self, index: int) -> bool:
         """``amid allegations that the vote was bought``, ``speculation the mayor would go``: nobody is told who says so."""

@@ -12,6 +12,8 @@ _COUNTED_REACH = 7
 _THAN_REACH = 14
 _MIN_MAIN_WORDS = 4
 """No main clause is shorter."""
+_MIN_MEASURED_WORDS = 5
+"""``It is 4.7 kilometres.`` answers a question; it is no news."""
 _PLACED_REACH = 6
 """So many words behind a distance may say that it only places something."""
 _COUNTED_SUBJECT_REACH = 6
@@ -50,8 +52,14 @@ def main_clause(text: str, language: Language) -> str:
 
 
 def _past(part: str, language: Language) -> bool:
-    """Tell whether a word ends like a past tense."""
-    return any(word.endswith(language.verbs.past_endings or ("\0",)) for word in part.split())
+    """Tell whether a word ends like a past tense, "to be impeached" aside."""
+    words = part.split()
+    endings = language.verbs.past_endings or ("\0",)
+    return any(
+        word.endswith(endings) and words[number - 1] not in language.verbs.passive
+        for number, word in enumerate(words)
+        if number
+    )
 
 
 def _without_subordinate(part: str, language: Language) -> str:
@@ -68,7 +76,7 @@ def _without_subordinate(part: str, language: Language) -> str:
 
 
 def _is_count(word: str, language: Language) -> bool:
-    figure = word.rstrip(".,")
+    figure = word.rstrip(".,").replace(".", "", 1)
     return (figure.isdigit() and not _YEAR.fullmatch(figure) and figure != "1") or word in language.worth.numbers
 
 
@@ -173,7 +181,8 @@ def _measures(words: list[str], language: Language) -> bool:
         before, unit = words[first - 1] if first else "", words[index + 1]
         if unit in worth.spans and before in worth.lasting:
             return True
-        if unit in worth.measures and any(before in verbs for verbs in (worth.copulas, worth.having, worth.moving)):
+        enough = len(words) > _MIN_MEASURED_WORDS
+        if enough and unit in worth.measures and any(before in verbs for verbs in (worth.copulas, worth.having, worth.moving)):
             return not any(w in worth.directions for w in words[index + 2 : index + 2 + _PLACED_REACH])
         if before in language.verbs.to and words[max(0, first - 2)] in worth.limits:
             return True

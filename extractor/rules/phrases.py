@@ -74,7 +74,7 @@ class PhraseReader:
             return None
         token = self.frame[end - 1]
         if token.text in ",)—–":
-            return self._before_apposition(end - 1, lenient=lenient)
+            return self._before_apposition(end - 1, lenient=lenient) or self._before_stray_comma(end - 1)
         phrase = self._ending(end, lenient=lenient)
         if phrase is None or phrase.pronoun:
             return phrase
@@ -116,6 +116,14 @@ class PhraseReader:
                 if not self._language.lexicon.verbs or (phrase.entity is not None and phrase.last <= opening):
                     return nearest
         return nearest
+
+    def _before_stray_comma(self, comma: int) -> Phrase | None:
+        """``Director Osei of the Institute for Health (IFH), announced``: a comma between a person and the verb."""
+        phrase = self._ending(comma) if self.frame[comma].text == "," else None
+        named = phrase is not None and phrase.entity is not None and is_person(phrase.entity)
+        if phrase is None or not named or not self._opens_freely(phrase.first):
+            return None
+        return phrase if self.frame[comma - 1].text == ")" else None
 
     def _opens_apposition(self, phrase: Phrase, opening: int) -> bool:
         """``Osei, the mayor of Varn, West Coast, said``: a person's name that a comma and a noun phrase follow."""

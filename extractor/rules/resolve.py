@@ -210,7 +210,7 @@ class Resolver:
     def _can_be_meant(self, subject: Phrase, phrase: Phrase) -> bool:
         """Tell whether "they" or "it" can stand for what a sentence before was about."""
         pronouns, nouns = self.reading.language.pronouns, self.reading.language.nouns
-        if subject.pronoun:
+        if subject.pronoun or subject.words[0] in self.reading.language.grammar.masses:
             return False
         if subject.entity is not None:
             return subject.entity.kind is EntityKind.ORGANISATION

@@ -43,6 +43,26 @@ class SubjectReader:
             index += 1
         return None
 
+    def behind_opening(self, index: int) -> Phrase | None:
+        """``After saying the pump had failed, Osei left``: the subject behind the comma, a verb right behind it."""
+        frame = self._frame
+        for comma in range(index + 2, len(frame) - 2):
+            if frame[comma].kind is TokenKind.QUOTE or frame[comma].text in ";:":
+                return None
+            if frame[comma].text != ",":
+                continue
+            phrase = self._phrases.starting(comma + 1)
+            if phrase is None or not (phrase.entity or phrase.pronoun or self._phrases.can_speak(phrase)):
+                continue
+            ahead = next((t for t in frame[phrase.last :] if not self._is_adverb(t)), None)
+            if ahead is not None and ahead.finite:
+                return phrase
+        return None
+
+    def _is_adverb(self, token: Token) -> bool:
+        verbs = self._language.verbs
+        return token.lower in verbs.auxiliaries - verbs.finite or self._language.lexicon.is_adverb(token.lower)
+
     def _past_participle(self, stop: int) -> int:
         """``Addressing the council, Osei ...``: the subject stands behind the comma."""
         first, endings = self._frame[0], self._language.participle_endings
