@@ -2,9 +2,10 @@
 
 from extractor.rules.according import AccordingReader
 from extractor.rules.adverbials import AdverbialReader
+from extractor.rules.chunks import EntityKind
 from extractor.rules.clauses import ClauseReader, Stretch
 from extractor.rules.cuefinder import CueFinder
-from extractor.rules.cues import Cue, CueKind, follows_block
+from extractor.rules.cues import Cue, CueKind, cue_at, follows_block
 from extractor.rules.language import Language
 from extractor.rules.nesting import Attribution, Nesting
 from extractor.rules.passives import PassiveReader
@@ -54,7 +55,41 @@ class Attributor:
         self._deny(found)
         found = [a for a in found if a.clauses or a.blocks]
         self._give_blocks(found)
+        for attribution in found:
+            self._cite(attribution)
         return found
+
+    def _cite(self, attribution: Attribution) -> None:
+        """``Reuters reported the pump had failed, citing two officials``: the officials say it, the agency passes it on."""
+        cue, verbs, frame = attribution.cue, self._language.verbs, self._frame
+        if cue.subject is None or cue.subject.pronoun or not (cue.word in verbs.passing_on or self._prints(cue)):
+            return
+        for index in range(1, len(frame) - 1):
+            if frame[index].lower not in verbs.citing or frame[index - 1].text != "," or frame[index].quote >= 0:
+                continue
+            inside = cue.subject.last == index - 1 and index < cue.first
+            cited = self._phrases.starting(index + 1) if inside or index > cue.end else None
+            if cited is None or not self._speaks(cited):
+                continue
+            attribution.chain.append(cue.subject)
+            attribution.cue = cue_at(frame, index, index + 1, CueKind.PARTICIPLE, cited)
+            attribution.clauses = [self._up_to(clause, index - 1) for clause in attribution.clauses]
+            return
+
+    def _prints(self, cue: Cue) -> bool:
+        """``the paper said, citing officials``: the press says what others told it."""
+        press = cue.subject is not None and bool(self._language.nouns.press.intersection(cue.subject.words))
+        return press and cue.kind in (CueKind.SAY, CueKind.TELL)
+
+    def _speaks(self, phrase: Phrase) -> bool:
+        """Tell whether a phrase is of people, bodies or documents, not "health reasons"."""
+        if phrase.entity is not None:
+            return phrase.entity.kind is not EntityKind.PLACE
+        return not phrase.pronoun and self._phrases.can_speak(phrase)
+
+    def _up_to(self, clause: tuple[Stretch, ...], stop: int) -> tuple[Stretch, ...]:
+        """End a content that lies before a place there."""
+        return tuple(Stretch(s.first, min(s.last, stop)) if s.first < stop else s for s in clause)
 
     def _passes_on(self, found: list[Attribution], number: int) -> bool:
         """``Reuters reported Osei said``: what one reports the next one says."""
@@ -181,6 +216,8 @@ class Attributor:
                 return
             case _:
                 pass
+        if self._opens(cue):
+            high = self._clause_end(cue, high)
         before = [t.quote for t in self._frame[low : cue.start] if t.kind is TokenKind.QUOTE]
         after = [t.quote for t in self._frame[cue.end : max(high, cue.end)] if t.kind is TokenKind.QUOTE]
         high = self._clause_end(cue, high)
@@ -208,7 +245,7 @@ class Attributor:
     def _clause_end(self, cue: Cue, high: int) -> int:
         """``China, which claims the island, sent ...``: what a relative clause attributes ends with the clause."""
         frame, who = self._frame, self._language.pronouns.who
-        if cue.kind is CueKind.PARTICIPLE and cue.subject is not None and cue.first < 2 < cue.subject.first:
+        if cue.subject is not None and self._opens(cue):
             return min(high, cue.subject.first - 1)
         if cue.inverted or cue.first < 2 or not self._language.lexicon.verbs:
             return high
@@ -221,6 +258,10 @@ class Attributor:
         if not opener or frame[opener - 1].text != ",":
             return high
         return next((n for n in commas if frame[n + 1].kind is not TokenKind.QUOTE), high)
+
+    def _opens(self, cue: Cue) -> bool:
+        """``After saying the pump had failed, Osei left``: the participle opens the sentence, its subject follows."""
+        return cue.kind is CueKind.PARTICIPLE and cue.subject is not None and cue.first < 2 < cue.subject.first
 
     def _opens_subordinate(self, cue: Cue) -> bool:
         """``When Osei announced her resignation, Brandt ...``: the clause of the cue opens the sentence."""

@@ -242,7 +242,8 @@ class ClauseReader:
             return False
         if cue.word in verbs.speak_of and self._frame[stretch.first - 1].lower in verbs.warn_links:
             return length > 1
-        if cue.word in verbs.announce and self._tells(stretch):
+        opens = cue.kind is CueKind.PARTICIPLE and cue.first < 2
+        if cue.word in verbs.announce and not opens and self._tells(stretch):
             return True
         if cue.word in verbs.observing and cue.kind in (CueKind.SAY, CueKind.SHOW) and self._observes(stretch):
             return True

@@ -55,7 +55,7 @@ class NounCueFinder:
         known = before.lower in (nouns.organisations | nouns.individuals | nouns.people) - nouns.documents
         if not known or before.capital or following.lower not in self._language.phrases.that:
             return None
-        subject = self._phrases.before(index, lenient=True)
+        subject = self._phrases.starting(index - 1, stop=index)
         return None if subject is None else cue_at(frame, index, index + 1, CueKind.NOUN, subject)
 
     def _unowned(self, index: int) -> bool:

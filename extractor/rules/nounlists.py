@@ -61,6 +61,8 @@ class Nouns(Value):
     """Plurals that attribute behind "by": "by early reports"."""
     unsaid: Words = frozenset()
     """Nouns that state nothing when announced: "announced the winners"."""
+    press: Words = frozenset()
+    """Who passes on what others say: agency, newspaper, Reuters."""
     works: Words = frozenset()
     """Documents with findings of their own: study, ruling; not a statement, behind which somebody speaks."""
     rumoured: Words = frozenset()

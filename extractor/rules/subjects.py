@@ -44,9 +44,15 @@ class SubjectReader:
         return None
 
     def behind_opening(self, index: int) -> Phrase | None:
-        """``After saying the pump had failed, Osei left``: the subject behind the comma, a verb right behind it."""
+        """``After saying the pump had failed, Osei left``: the subject behind the comma, a verb right behind it.
+
+        Args:
+            index: Behind the participle; in "Speaking to the council, Osei said" a preposition shows that it says nothing.
+        """
         frame = self._frame
-        for comma in range(index + 2, len(frame) - 2):
+        if index >= len(frame) or frame[index].lower in self._language.grammar.prepositions:
+            return None
+        for comma in range(index + 1, len(frame) - 2):
             if frame[comma].kind is TokenKind.QUOTE or frame[comma].text in ";:":
                 return None
             if frame[comma].text != ",":

@@ -74,7 +74,7 @@ class VerbCueFinder:
             return self._of_document(index, last, before, kind) or self._absolute(index, last, kind)
         if kind is CueKind.QUOTE and not self._blocks:
             return None
-        opening = self._subjects.behind_opening(index) if index < 2 else None
+        opening = self._subjects.behind_opening(last) if index < 2 else None
         if opening is not None and kind is not CueKind.QUOTE:
             return cue_at(self._frame, index, last, CueKind.PARTICIPLE, opening)
         subject = earlier[-1].subject if earlier and earlier[-1].kind is not CueKind.HEARSAY else None

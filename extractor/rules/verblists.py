@@ -34,6 +34,10 @@ class Verbs(Value):
     """Object and predicate follow: "called it a disgrace"."""
     accuse: Words = frozenset()
     """Object and deed follow; which words link them is told under `linked`."""
+    citing: Words = frozenset()
+    """Name behind a report who said so: "Reuters reported, citing officials"."""
+    passing_on: Words = frozenset()
+    """Verbs with which the press passes on what others say."""
     publishing: Words = frozenset()
     """With a work for object; what follows it in a participle the work says: "published a study saying"."""
     observing: Words = frozenset()
