@@ -43,7 +43,9 @@ class Attributor:
         found: list[Attribution] = []
         while cues:
             found = self._attributions(self._holding(cues))
-            empty = [a.cue for n, a in enumerate(found) if not a.clauses and not a.blocks and not self._passes_on(found, n)]
+            empty = [
+                a.cue for n, a in enumerate(found) if not a.clauses and not a.blocks and not self._passes_on(found, n)
+            ]
             if not empty:
                 break
             idle = next((cue for cue in reversed(empty) if cue.kind is not CueKind.ACCORDING), empty[-1])
@@ -60,7 +62,7 @@ class Attributor:
         return found
 
     def _cite(self, attribution: Attribution) -> None:
-        """``Reuters reported the pump had failed, citing two officials``: the officials say it, the agency passes it on."""
+        """``Reuters reported the pump had failed, citing officials``: they say it, the agency passes it on."""
         cue, verbs, frame = attribution.cue, self._language.verbs, self._frame
         if cue.subject is None or cue.subject.pronoun or not (cue.word in verbs.passing_on or self._prints(cue)):
             return

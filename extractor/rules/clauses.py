@@ -242,10 +242,7 @@ class ClauseReader:
             return False
         if cue.word in verbs.speak_of and self._frame[stretch.first - 1].lower in verbs.warn_links:
             return length > 1
-        opens = cue.kind is CueKind.PARTICIPLE and cue.first < 2
-        if cue.word in verbs.announce and not opens and self._tells(stretch):
-            return True
-        if cue.word in verbs.observing and cue.kind in (CueKind.SAY, CueKind.SHOW) and self._observes(stretch):
+        if self._names_event(cue, stretch):
             return True
         speaks = cue.kind in (CueKind.SAY, CueKind.TELL, CueKind.PARTICIPLE)
         return self._has_clause(stretch) or (quoted and speaks and length > 2)
@@ -256,6 +253,15 @@ class ClauseReader:
         if not comma or self._frame[comma + 1].lower in self._language.pronouns.who:
             return False
         return self._frame[stretch.first].lower in self._language.grammar.openers and self.has_finite(stretch)
+
+    def _names_event(self, cue: Cue, stretch: Stretch) -> bool:
+        """``announced the closure of two libraries``, ``found no evidence of fraud``: a noun tells what is so."""
+        verbs = self._language.verbs
+        opens = cue.kind is CueKind.PARTICIPLE and cue.first < 2
+        if cue.word in verbs.announce and not opens and self._tells(stretch):
+            return True
+        observes = cue.word in verbs.observing and cue.kind in (CueKind.SAY, CueKind.SHOW)
+        return observes and self._observes(stretch)
 
     def _observes(self, stretch: Stretch) -> bool:
         """``reported a sharp rise in thefts``, ``found no evidence of fraud``: a noun for what is so, and of what."""
@@ -283,7 +289,7 @@ class ClauseReader:
         return len(words) >= _MIN_ANNOUNCED_TOKENS and words[max(head, 0)].lower not in nouns.unsaid
 
     def _counts(self, stretch: Stretch) -> bool:
-        """``36 infections at the base``, ``as many as 32 injured``, ``its first death``: what is reported is counted."""
+        """``36 infections at the base``, ``as many as 32 injured``, ``its first death``: what is told is counted."""
         worth, grammar = self._language.worth, self._language.grammar
         for place, token in enumerate(self._frame[stretch.first : stretch.first + _COUNT_REACH]):
             if token.kind is TokenKind.NUMBER or token.lower in worth.numbers:
@@ -315,8 +321,8 @@ class ClauseReader:
         language, frame = self._language, self._frame
         verbs = language.verbs
         if frame[stretch.first].lower in language.nouns.claimed:
-            joint = (n for n in range(stretch.first, stretch.last) if frame[n].lower in language.grammar.splitters)
-            return self.without_final_marks(stretch.first, next(joint, stretch.last))
+            ends = (n for n in range(stretch.first, stretch.last) if frame[n].lower in language.grammar.splitters)
+            return self.without_final_marks(stretch.first, next(ends, stretch.last))
         for index in range(stretch.first + 1, stretch.last - 1):
             joins = frame[index].lower in language.grammar.pairing or frame[index].text == ","
             joins = joins and frame[index].quote < 0

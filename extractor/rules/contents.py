@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from extractor.rules.clauses import Stretch
 from extractor.rules.language import Language
 from extractor.rules.quotations import Quoted
-from extractor.rules.reading import Reading, Token, Unit
+from extractor.rules.reading import Reading, Token, TokenKind, Unit
 from extractor.rules.requests import requests
 from extractor.schema import PartDraft, Quotation, Span
 
@@ -173,6 +173,31 @@ class ContentReader:
         quoted = any(span.overlaps(quote.inner) for quote in self._quotes_near(spans) for span in spans)
         content = Content(tuple(spans), Quotation.MIXED if quoted else Quotation.INDIRECT, tuple(sorted(sentences)))
         return None if spans[-1].of(self._text).endswith("?") else content
+
+    def running_on(self, frame: Sequence[Token], last: Stretch, clause: Content, quoted: list[Content]) -> Content:
+        """``said the tender was "a disgrace. Nobody was told"``: the clause goes on to the end of the first sentence.
+
+        Args:
+            frame: The unit's frame.
+            last: The last stretch of the clause.
+            clause: Its content.
+            quoted: The contents of the quotations; the one that the clause takes in is removed.
+        """
+        if last.last >= len(frame) or frame[last.last].kind is not TokenKind.QUOTE:
+            return clause
+        open_, grammar = frame[last.last - 1], self._language.grammar
+        small = grammar.prepositions | grammar.conjunctions | grammar.determiners | self._language.verbs.auxiliaries
+        apart = open_.lower in grammar.splitters and not frame[last.last].resumes
+        if open_.lower not in small or apart:
+            return clause
+        inner = self._reading.quotes[frame[last.last].quote].inner
+        first = next((c for c in quoted if c.spans[0].start_char >= inner.start_char), None)
+        if first is None or first.spans[0].start_char > inner.start_char + _OMISSION_CHARS:
+            return clause
+        quoted.remove(first)
+        joined = Span(start_char=clause.spans[-1].start_char, end_char=first.spans[0].end_char)
+        spans = (*clause.spans[:-1], joined, *first.spans[1:])
+        return Content(spans, Quotation.MIXED, _union(clause.sentences, first.sentences))
 
     def _is_stranded(self, words: Sequence[str]) -> bool:
         """``where the records said it would be``: nothing but a pronoun and auxiliaries."""

@@ -149,7 +149,7 @@ class _Finder:
         for clause in attribution.clauses:
             content = self._contents.of_clause(unit.frame, clause)
             if content is not None:
-                contents.append(content)
+                contents.append(self._contents.running_on(unit.frame, clause[-1], content, contents))
         for content in contents:
             self._add(content, resolved, part, chain)
         return _LastQuoted(resolved, part, unit.paragraph, bool(attribution.blocks), number)

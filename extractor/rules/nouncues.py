@@ -49,7 +49,7 @@ class NounCueFinder:
         return cue_at(self._frame, index, index + 1, CueKind.NOUN, subject) if subject is not None else None
 
     def _of_body(self, index: int) -> Cue | None:
-        """``despite opposition claims that the vote was bought``: who claims stands before the noun like an adjective."""
+        """``despite opposition claims that the vote was bought``: who claims stands before the noun."""
         frame, nouns = self._frame, self._language.nouns
         before, following = frame[index - 1], frame[index + 1]
         known = before.lower in (nouns.organisations | nouns.individuals | nouns.people) - nouns.documents
@@ -59,7 +59,7 @@ class NounCueFinder:
         return None if subject is None else cue_at(frame, index, index + 1, CueKind.NOUN, subject)
 
     def _unowned(self, index: int) -> bool:
-        """``amid allegations that the vote was bought``, ``speculation the mayor would go``: nobody is told who says so."""
+        """``amid allegations that the vote was bought``, ``speculation the mayor would go``: nobody's."""
         frame, language = self._frame, self._language
         low = max(0, index - 1 - _MAX_ADJECTIVES)
         owned = any(token.lower in language.grammar.owners | language.grammar.by for token in frame[low:index])

@@ -67,15 +67,16 @@ class NounPhraseReader:
 
     def parsed(self, start: int, end: int, *, lenient: bool = False) -> Phrase | None:
         """Split a phrase into head group and complements, and look for the name in the head."""
+        group = self._group_start(start, end)
+        if group is not None:
+            return self._some_of(start, end, group)
         grammar = self._language.grammar
-        if start + 2 < end and self.frame[start + 1].lower in grammar.of:
-            if self.frame[start].lower in grammar.partitives:
-                start += 2
-            elif self.frame[start].lower in grammar.quantities:
-                return self._some_of(start, end)
-        elif start + 3 < end and self.frame[start + 2].lower in grammar.of:
-            if self.frame[start].lower in grammar.indefinite and self.frame[start + 1].lower in grammar.amounts:
-                return self._some_of(start, end, start + 3)
+        if (
+            start + 2 < end
+            and self.frame[start + 1].lower in grammar.of
+            and self.frame[start].lower in grammar.partitives
+        ):
+            start += 2
         head_end = self._before_hung(start, self._head_end(start, end))
         entity, name_first, name_last = self._name_in(start, head_end)
         if entity is None and head_end < end:
@@ -220,9 +221,18 @@ class NounPhraseReader:
                 return first + chunk.name_first - chunk.first == index and chunk.kind is EntityKind.PERSON
         return False
 
-    def _some_of(self, start: int, end: int, first: int | None = None) -> Phrase | None:
+    def _group_start(self, start: int, end: int) -> int | None:
+        """Where the group begins of which some are meant: behind "one of", "a number of"; None for no such words."""
+        frame, grammar = self.frame, self._language.grammar
+        if start + 2 < end and frame[start].lower in grammar.quantities and frame[start + 1].lower in grammar.of:
+            return start + 2
+        if start + 3 >= end or frame[start + 2].lower not in grammar.of:
+            return None
+        amount = frame[start].lower in grammar.indefinite and frame[start + 1].lower in grammar.amounts
+        return start + 3 if amount else None
+
+    def _some_of(self, start: int, end: int, first: int) -> Phrase:
         """``one of the children``, ``a number of senators``: unnamed, whatever follows."""
-        first = start + 2 if first is None else first
         while end > start + 3 and self.frame[end - 1].lower in self._language.verbs.auxiliaries:
             end -= 1
         index = self._head_noun(first, self._head_end(first, end))

@@ -172,7 +172,7 @@ def _counts_out(words: list[str], language: Language) -> bool:
 
 
 def _measures(words: list[str], language: Language) -> bool:
-    """``is 130 mph``, ``moved 500 miles``, ``took 22 minutes``, ``limited to 80``, ``stands at 46.78``; no mere place."""
+    """``is 130 mph``, ``moved 500 miles``, ``took 22 minutes``, ``limited to 80``, ``stands at 46.78``; no place."""
     worth = language.worth
     for index, word in enumerate(words):
         if not _is_count(word, language) or index + 1 >= len(words):
@@ -182,7 +182,11 @@ def _measures(words: list[str], language: Language) -> bool:
         if unit in worth.spans and before in worth.lasting:
             return True
         enough = len(words) > _MIN_MEASURED_WORDS
-        if enough and unit in worth.measures and any(before in verbs for verbs in (worth.copulas, worth.having, worth.moving)):
+        if (
+            enough
+            and unit in worth.measures
+            and any(before in verbs for verbs in (worth.copulas, worth.having, worth.moving))
+        ):
             return not any(w in worth.directions for w in words[index + 2 : index + 2 + _PLACED_REACH])
         if before in language.verbs.to and words[max(0, first - 2)] in worth.limits:
             return True

@@ -379,7 +379,9 @@ class PhraseReader:
         if index == 0 or self.frame[index - 1].kind is not TokenKind.WORD:
             return True
         grammar = self._language.grammar
-        return self.frame[index - 1].lower in (grammar.conjunctions - grammar.prepositions) | self._language.phrases.that
+        return (
+            self.frame[index - 1].lower in (grammar.conjunctions - grammar.prepositions) | self._language.phrases.that
+        )
 
     def _with_partner(self, phrase: Phrase) -> Phrase:
         """``Osei and Brandt``: join two people."""

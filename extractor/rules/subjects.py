@@ -47,7 +47,7 @@ class SubjectReader:
         """``After saying the pump had failed, Osei left``: the subject behind the comma, a verb right behind it.
 
         Args:
-            index: Behind the participle; in "Speaking to the council, Osei said" a preposition shows that it says nothing.
+            index: Behind the participle; with a preposition there, "Speaking to the council", it says nothing.
         """
         frame = self._frame
         if index >= len(frame) or frame[index].lower in self._language.grammar.prepositions:

@@ -149,7 +149,10 @@ class VerbCueFinder:
         """``published a study in Nature, saying``, ``issued a ruling against Osei finding``: the document says it."""
         frame, language = self._frame, self._language
         for index in range(before - 2, max(0, before - _MAX_PUBLISHED_TOKENS), -1):
-            if frame[index].lower in language.verbs.publishing and frame[index + 1].lower in language.grammar.indefinite:
+            if (
+                frame[index].lower in language.verbs.publishing
+                and frame[index + 1].lower in language.grammar.indefinite
+            ):
                 last = next((n for n in range(index + 2, before) if frame[n].lower in language.nouns.works), None)
                 if last is None or any(token.finite for token in frame[index + 2 : before]):
                     return None
