@@ -106,7 +106,10 @@ class Attributor:
             if reporter is not None and reporter.subject is not None:
                 attribution.chain.append(reporter.subject)
         for number, attribution in enumerate(found):
-            low = found[number - 1].cue.end if number else 0
+            last = found[number - 1].cue if number else None
+            low = 0 if last is None else last.end
+            if last is not None and last.subject is not None and self._opens(last):
+                low = last.subject.first
             if attribution.cue.kind is CueKind.HEARSAY:
                 joint = self._joint(low, attribution.cue.first)
                 low = low if joint is None else joint + 1

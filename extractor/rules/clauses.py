@@ -328,7 +328,7 @@ class ClauseReader:
             joins = joins and frame[index].quote < 0
             if labels and joins and frame[index - 1].quote >= 0 and frame[index + 1].quote < 0:
                 return Stretch(stretch.first, index)
-            if labels and frame[index].text == "," and frame[index].quote < 0 and self._trails(index + 1):
+            if labels and frame[index].text == "," and frame[index].quote < 0 and self._trails(stretch.first, index):
                 return Stretch(stretch.first, index)
         for index in range(stretch.first + 2, stretch.last - 1):
             if frame[index].text != "," or frame[index].quote >= 0:
@@ -343,9 +343,15 @@ class ClauseReader:
                 return Stretch(stretch.first, index)
         return stretch
 
-    def _trails(self, index: int) -> bool:
-        """``called the raid defensive, pointing to ...``: behind the comma the article says what was done besides."""
-        word, language = self._frame[index].lower, self._language
+    def _trails(self, first: int, comma: int) -> bool:
+        """``called the raid defensive, pointing to ...``: behind the comma the article says what was done besides.
+
+        Not in "slammed Osei, viewing her as weak": before the comma nobody is called anything.
+        """
+        word, language = self._frame[comma + 1].lower, self._language
+        called = language.verbs.as_word | language.verbs.predicates | language.grammar.indefinite
+        if not any(token.quote >= 0 or token.lower in called for token in self._frame[first + 1 : comma]):
+            return False
         return word.endswith(language.participle_endings or _NEVER) or word in language.grammar.absolute & {"with"}
 
     def split(self, stretch: Stretch) -> list[Stretch]:

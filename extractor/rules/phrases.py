@@ -367,6 +367,8 @@ class PhraseReader:
         named = self._ending(joint)
         if named is None or named.pronoun or named.last != joint or not self._opens_freely(named.first):
             return None
+        if named.head in self._language.nouns.documents:
+            return replace(named, last=phrase.last)
         first = named.first
         while first < joint - 1 and self.frame[first].lower in grammar.determiners:
             first += 1

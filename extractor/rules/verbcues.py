@@ -75,7 +75,7 @@ class VerbCueFinder:
         if kind is CueKind.QUOTE and not self._blocks:
             return None
         opening = self._subjects.behind_opening(last) if index < 2 else None
-        if opening is not None and kind is not CueKind.QUOTE:
+        if opening is not None and kind in (CueKind.SAY, CueKind.SHOW):
             return cue_at(self._frame, index, last, CueKind.PARTICIPLE, opening)
         subject = earlier[-1].subject if earlier and earlier[-1].kind is not CueKind.HEARSAY else None
         subject = subject or self._subjects.main(index)
@@ -102,7 +102,9 @@ class VerbCueFinder:
         if self._frame[index].lower in self._language.verbs.heard and not self._hears(subject):
             return None
         shared = any(
-            cue.subject is not None and cue.subject.first == subject.first and not self._in_apposition(cue)
+            cue.subject is not None
+            and cue.subject.first == subject.first
+            and not (self._in_apposition(cue) or (cue.kind is CueKind.PARTICIPLE and cue.first < cue.subject.first))
             for cue in earlier
         )
         shared = shared or self._frame[before - 1].lower in self._language.grammar.splitters
