@@ -296,11 +296,25 @@ class ClauseReader:
                 return True
             if place and token.lower in worth.counted:
                 return True
+            if self._measures(stretch, stretch.first + place):
+                return True
             if token.lower in worth.ordinals or token.lower in grammar.owners | worth.uncounted:
                 continue
             if token.lower not in worth.about:
                 return False
         return False
+
+    def _measures(self, stretch: Stretch, place: int) -> bool:
+        """``winds of 100 mph``, ``a value of at least $473``: a noun, "of" and a number."""
+        frame, worth = self._frame, self._language.worth
+        if place + 2 >= stretch.last or frame[place].kind is not TokenKind.WORD:
+            return False
+        if frame[place + 1].lower not in self._language.grammar.amounting:
+            return False
+        index = place + 2
+        while index < stretch.last - 1 and frame[index].lower in worth.about:
+            index += 1
+        return frame[index].kind is TokenKind.NUMBER or frame[index].lower in worth.numbers or frame[index].text in "$€£"
 
     def _requests(self, cue: Cue, stretch: Stretch) -> bool:
         """``advised her to sell "junk" stocks``: a hearer and what to do; ``responded to her letter``: no words."""

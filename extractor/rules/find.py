@@ -122,10 +122,17 @@ class _Finder:
         subject = attributor.main_subject()
         if subject is not None:
             self._resolver.subjects.append((unit.sentences[0].index, subject))
-        if not attributions and not free and not self._backshifted(number, unit):
+        if not free and self._names_only(attributions, unit):
+            self._own(unit)
+        elif not attributions and not free and not self._backshifted(number, unit):
             self._own(unit)
         elif attributions and not free:
             self._own_before(unit, attributions[0].cue)
+
+    def _names_only(self, attributions: Sequence[Attribution], unit: Unit) -> bool:
+        """``Cases of what the board called a fever rose by 9 per cent``: the sentence stays the article's own."""
+        firsts = [unit.frame[clause[0].first].lower for found in attributions for clause in found.clauses]
+        return bool(firsts) and self._language.pronouns.fused.issuperset(firsts)
 
     def _pointed_back(self, number: int, unit: Unit, cue: Cue) -> bool:
         """Attribute the sentence before, unless somebody has said it already."""

@@ -27,6 +27,8 @@ class Pronouns(Value):
     first: Words = frozenset()
     """First person singular."""
     second: Words = frozenset()
+    fused: Words = frozenset()
+    """Noun and relative pronoun in one: "what Osei called a farce"."""
     no_role: Words = frozenset()
     """Open a relative clause after a name, which is no role: who, whose."""
     possessive_he: Words = frozenset()

@@ -98,8 +98,8 @@ class NounPhraseReader:
         end, head_end = self._without_trailing(start, end, head_end)
         owned = bool(possessors) and self._language.nouns_capitalised and name_first - 1 > start
         index = self._head_noun(start, name_first - 1 if owned else head_end)
-        if index is None and lenient and head_end - start > 1 and words[0] in self._language.grammar.determiners:
-            index = head_end - 1
+        if index is None and lenient and head_end - start > 1:
+            index = self._any_noun(start, head_end)
         if index is None:
             return None
         head = self.frame[index].lower
@@ -220,6 +220,14 @@ class NounPhraseReader:
             if chunk is not None:
                 return first + chunk.name_first - chunk.first == index and chunk.kind is EntityKind.PERSON
         return False
+
+    def _any_noun(self, start: int, end: int) -> int | None:
+        """``the pump``, ``Osei's timetable``: the last word is a noun, in whatever list it is or is not."""
+        grammar = self._language.grammar
+        if self.frame[start].lower in grammar.determiners:
+            return end - 1
+        owned = any(self.frame[n].lower in grammar.possessive for n in range(start + 1, end - 1))
+        return end - 1 if owned and self.frame[end - 1].lower not in self._language.function_words else None
 
     def _group_start(self, start: int, end: int) -> int | None:
         """Where the group begins of which some are meant: behind "one of", "a number of"; None for no such words."""

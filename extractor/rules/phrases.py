@@ -319,7 +319,8 @@ class PhraseReader:
         ):
             return True
         lower = token.lower
-        if lower in self._subject_pronouns() or lower in language.pronouns.who or lower in language.phrases.that:
+        fused = lower in language.pronouns.fused
+        if fused or lower in self._subject_pronouns() or lower in language.pronouns.who or lower in language.phrases.that:
             return True
         if lower in language.grammar.conjunctions and lower not in language.grammar.prepositions:
             return True

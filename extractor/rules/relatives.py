@@ -23,8 +23,36 @@ class RelativeReader:
         """
         if self._is_relative(cue, post):
             return Stretch(cue.start - 1, cue.start), self._to_closing_comma(cue, post)
+        fused = self._fused(cue, post)
+        if fused is not None:
+            return fused
         noun = self._relative_noun(cue, post, low)
         return None if noun is None else (noun, self._to_closing_comma(cue, post))
+
+    def _fused(self, cue: Cue, post: Stretch) -> tuple[Stretch, ...] | None:
+        """``met with what Osei called "fury"``, ``what the board declared an emergency``: the name it is given."""
+        frame, language = self._frame, self._language
+        if cue.start < 1 or frame[cue.start - 1].lower not in language.pronouns.fused:
+            return None
+        first = frame[post.first]
+        linked = first.lower in language.verbs.as_word
+        name = post.first + linked
+        if name >= post.last or not (frame[name].quote >= 0 or frame[name].lower in language.grammar.indefinite):
+            return None
+        last = name
+        if frame[name].quote >= 0:
+            while last < post.last and frame[last].quote == frame[name].quote:
+                last += 1
+        else:
+            while last < post.last and not self._ends_name(last):
+                last += 1
+        return Stretch(cue.start - 1, cue.start), Stretch(post.first, last)
+
+    def _ends_name(self, index: int) -> bool:
+        """Tell whether a word cannot belong to what something is called."""
+        token, language = self._frame[index], self._language
+        bound = language.grammar.prepositions - {"of"} | language.grammar.conjunctions | language.times
+        return token.kind is not TokenKind.WORD or token.finite or token.lower in bound | language.pronouns.who
 
     def _is_relative(self, cue: Cue, post: Stretch) -> bool:
         """``the pump, which Osei said had failed``, ``that the board blames on frost``."""
@@ -35,7 +63,8 @@ class RelativeReader:
             return False
         first = frame[post.first].lower
         linked = cue.kind in (CueKind.LABEL, CueKind.ACCUSE)
-        if linked and (first in language.verbs.as_word or first in language.grammar.prepositions):
+        quoted = frame[post.first].quote >= 0
+        if linked and (quoted or first in language.verbs.as_word or first in language.grammar.prepositions):
             return True
         return first in language.verbs.finite or (first in language.verbs.to and cue.kind is CueKind.SAY)
 

@@ -13,6 +13,8 @@ from extractor.rules.verbforms import verb_forms
 _MAX_MEDIUM_TOKENS = 8
 """So many words may stand between a verb and its "that": "in a letter to the council on Friday"."""
 _MAX_APART_TOKENS = 6
+_MAX_FUSED_TOKENS = 5
+"""So many words back from "described as" to "what": "what the mayor described as"."""
 _QUOTED_TOKENS = 5
 """So many words behind "spoke of" are looked at for quoted ones."""
 
@@ -239,6 +241,9 @@ class VerbReader:
         """``the hole described in the study``, ``a man identified as``: a participle that hangs on its noun."""
         verbs, grammar = self._language.verbs, self._language.grammar
         if not self._frame[index].lower.endswith(verbs.past_endings or ("\0",)):
+            return False
+        fused = self._language.pronouns.fused
+        if any(token.lower in fused for token in self._frame[max(0, index - _MAX_FUSED_TOKENS) : index]):
             return False
         after = index + 1
         while after < len(self._frame) and self._frame[after].lower in verbs.auxiliaries - verbs.helping:

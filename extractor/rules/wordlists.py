@@ -143,6 +143,8 @@ class Grammar(Value):
     """Open a participle with a subject of its own: "with Osei calling it ..."."""
     pairing: Words = frozenset()
     """Joins two sources: "Osei and Brandt"."""
+    amounting: Words = frozenset()
+    """Between a noun and its number: "winds of 100 mph"."""
     masses: Words = frozenset()
     """Open a count of everybody, who say nothing together: "half of all people"."""
     amounts: Words = frozenset()
