@@ -14,6 +14,8 @@ _MAX_CARRYING_TOKENS = 5
 _MAX_ASIDE_TOKENS = 10
 """Between the commas of an aside behind the verb."""
 _MAX_INSERTED_TOKENS = 7
+_MAX_VOTE_TOKENS = 6
+"""From the first number of a vote to "that"."""
 _MAX_APPOSITION_TOKENS = 16
 _MAX_RELATIVE_TOKENS = 40
 """Between the commas around "who" behind a source."""
@@ -49,6 +51,7 @@ class AdverbialReader:
         if addressed and index < high:
             index, chain = self._after_hearer(index, high)
         index = self._past_circumstances(cue, index, high)
+        index = self._past_votes(index, high)
         if index < high and (addressed or frame[index].lower in language.phrases.manner):
             index = self._at_that(index, high)
         if cue.kind is CueKind.LABEL:
@@ -59,6 +62,13 @@ class AdverbialReader:
         while index < high and (frame[index].text == ":" or frame[index].lower in language.phrases.that):
             index += 1
         return index, chain
+
+    def _past_votes(self, index: int, high: int) -> int:
+        """``ruled 6-3 that``, ``agreed 5 votes to 4 that``: step over a count of votes to "that"."""
+        if index >= high or self._frame[index].kind is not TokenKind.NUMBER:
+            return index
+        ahead = range(index + 1, min(high, index + _MAX_VOTE_TOKENS))
+        return next((n for n in ahead if self._frame[n].lower in self._language.phrases.that), index)
 
     def _past_circumstances(self, cue: Cue, index: int, high: int) -> int:
         """Step over time, place and medium; in "acusó a la alcaldesa" only over what marks the object."""

@@ -314,7 +314,9 @@ class ClauseReader:
         index = place + 2
         while index < stretch.last - 1 and frame[index].lower in worth.about:
             index += 1
-        return frame[index].kind is TokenKind.NUMBER or frame[index].lower in worth.numbers or frame[index].text in "$€£"
+        return (
+            frame[index].kind is TokenKind.NUMBER or frame[index].lower in worth.numbers or frame[index].text in "$€£"
+        )
 
     def _requests(self, cue: Cue, stretch: Stretch) -> bool:
         """``advised her to sell "junk" stocks``: a hearer and what to do; ``responded to her letter``: no words."""

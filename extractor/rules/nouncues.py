@@ -23,7 +23,7 @@ class NounCueFinder:
         """``Osei's claim that``, ``his pledge to``, ``the claim by Osei that``."""
         frame, language = self._frame, self._language
         word = frame[index].lower
-        if index and word in language.nouns.rumoured and self._unowned(index):
+        if index and word in language.nouns.rumoured and not frame[index].finite and self._unowned(index):
             return cue_at(frame, index, index + 1, CueKind.HEARSAY, None)
         if index == 0 or (word not in language.nouns.claims and word not in language.nouns.pledges):
             return None
@@ -68,6 +68,8 @@ class NounCueFinder:
             return False
         if frame[index + 1].lower in language.phrases.that:
             return not frame[index + 2].finite
+        if frame[index].lower in language.nouns.accounts:
+            return False
         return ClauseReader(frame, language).own_subject(index + 1, len(frame), past=True)
 
     def _noun_clause(self, index: int) -> int | None:

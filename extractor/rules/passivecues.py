@@ -32,6 +32,11 @@ class PassiveCueFinder:
             return cue_at(self._frame, index, index + 3, CueKind.SAY, subject) if subject else None
         if following in self._language.grammar.by or self._words.kind(index) is CueKind.LABEL:
             return self._by_agent(index)
+        if frame[index].lower in verbs.told and before:
+            that = following in self._language.phrases.that
+            behind = index + 1 + that
+            told = behind < len(frame) and frame[behind].quote < 0 and (that or self._opens_clause(behind))
+            return cue_at(frame, index, index + 1, CueKind.HEARSAY, None) if told else None
         if frame[index].lower not in verbs.hearsay or before is None:
             return None
         relative = frame[before - 1].lower in self._language.pronouns.who if before else False

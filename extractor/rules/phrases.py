@@ -320,7 +320,12 @@ class PhraseReader:
             return True
         lower = token.lower
         fused = lower in language.pronouns.fused
-        if fused or lower in self._subject_pronouns() or lower in language.pronouns.who or lower in language.phrases.that:
+        if (
+            fused
+            or lower in self._subject_pronouns()
+            or lower in language.pronouns.who
+            or lower in language.phrases.that
+        ):
             return True
         if lower in language.grammar.conjunctions and lower not in language.grammar.prepositions:
             return True
@@ -362,7 +367,8 @@ class PhraseReader:
     def _with_member(self, phrase: Phrase) -> Phrase | None:
         """``NATO and other alliances``, ``Osei and two other ministers``: a name and the rest of its group."""
         grammar, joint = self._language.grammar, phrase.first - 1
-        others = any(word in grammar.rest for word in phrase.words[:2])
+        own = phrase.words[0] in grammar.owners and phrase.head in self._language.nouns.anonymous
+        others = own or any(word in grammar.rest for word in phrase.words[:2])
         if not others or joint < 1 or self.frame[joint].lower not in grammar.pairing:
             return None
         named = self._ending(joint)

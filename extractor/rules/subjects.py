@@ -38,10 +38,15 @@ class SubjectReader:
                 continue
             if token.kind is TokenKind.WORD:
                 phrase = self._phrases.starting(index, stop=stop)
-                if phrase is not None and (phrase.entity is not None or phrase.pronoun or phrase.head):
+                if phrase is not None and not self._is_another(phrase):
                     return phrase
             index += 1
         return None
+
+    def _is_another(self, phrase: Phrase) -> bool:
+        """``Another was Karl Osei``: the name behind the verb is who is meant."""
+        behind = self._frame[phrase.last].lower if phrase.last < len(self._frame) else ""
+        return phrase.head in self._language.grammar.introducing and behind in self._language.verbs.passive
 
     def behind_opening(self, index: int) -> Phrase | None:
         """``After saying the pump had failed, Osei left``: the subject behind the comma, a verb right behind it.

@@ -10,6 +10,8 @@ from extractor.rules.reading import Token, TokenKind
 from extractor.rules.subjects import SubjectReader
 from extractor.rules.verbreader import VerbReader
 
+_MAX_QUOTED_TOKENS = 16
+"""So many words back from "as saying" to "quoted a rescue official, Karl Osei,"."""
 _MAX_PUBLISHED_TOKENS = 34
 """So many words back from "saying" to "published a study by ... and ..."."""
 _MAX_ABSOLUTE_TOKENS = 8
@@ -64,8 +66,8 @@ class VerbCueFinder:
     def _participle(self, index: int, last: int, before: int, kind: CueKind, earlier: list[Cue]) -> Cue | None:
         """``adding that``: said by whoever spoke before in the sentence, else by its subject."""
         if before > 1 and self._frame[before - 1].lower in self._language.verbs.as_word:
-            cited = self._phrases.before(before - 1)
-            if cited is not None and (cited.entity is not None or cited.pronoun):
+            cited = self._quoted(before - 1) or self._phrases.before(before - 1)
+            if cited is not None and (cited.entity is not None or cited.pronoun or self._phrases.can_speak(cited)):
                 return cue_at(self._frame, index, last, CueKind.SAY, cited)
         published = self._published(before) if kind in (CueKind.SAY, CueKind.SHOW) else None
         if published is not None:
@@ -146,6 +148,18 @@ class VerbCueFinder:
             return None
         subject = self._phrases.before(before)
         return cue_at(self._frame, index, last, CueKind.SAY, subject) if subject is not None else None
+
+    def _quoted(self, stop: int) -> Phrase | None:
+        """``Local media quoted the governor as saying``: who is quoted, behind the verb."""
+        for index in range(stop - 2, max(-1, stop - _MAX_QUOTED_TOKENS), -1):
+            token = self._frame[index]
+            if token.lower in self._language.verbs.citing_as:
+                phrase = self._phrases.starting(index + 1, stop=stop, lenient=True)
+                ends = phrase is not None and self._frame[phrase.last].text in (",", self._frame[stop].text)
+                return phrase if ends else None
+            if token.finite:
+                return None
+        return None
 
     def _published(self, before: int) -> Phrase | None:
         """``published a study in Nature, saying``, ``issued a ruling against Osei finding``: the document says it."""

@@ -36,6 +36,10 @@ class Verbs(Value):
     """Object and deed follow; which words link them is told under `linked`."""
     citing: Words = frozenset()
     """Name behind a report who said so: "Reuters reported, citing officials"."""
+    citing_as: Words = frozenset()
+    """Before somebody and "as saying": quoted, cited."""
+    told: Words = frozenset()
+    """Participles of telling that attribute without an agent: "jurors were told that"."""
     passing_on: Words = frozenset()
     """Verbs with which the press passes on what others say."""
     publishing: Words = frozenset()

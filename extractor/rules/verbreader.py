@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from extractor.rules.cues import CueKind, follows_block
+from extractor.rules.cues import CueKind, follows_block, matched
 from extractor.rules.language import Language
 from extractor.rules.language import language as language_data
 from extractor.rules.nouncues import NounCueFinder
@@ -41,6 +41,8 @@ class VerbReader:
     def kind(self, index: int) -> CueKind | None:
         """Return how a verb takes its content; None when it attributes nothing."""
         if self._frame[index].capital and index > 0 and self._frame[index - 1].kind is TokenKind.WORD:
+            return None
+        if matched(self._frame, index, self._language.phrases.anonymity):
             return None
         return self._listed(index) or self._beside_quotation(index)
 

@@ -63,6 +63,8 @@ class Wording(Value):
     on_medium: Words = frozenset()
     """Prepositions that open an adverbial between subject and verb: "in a statement", "on Sunday"."""
     hearers: Words = frozenset()
+    anonymity: Phrases = ()
+    """Ask for no name, and tell nothing: "who asked not to be named"."""
     declined: Words = frozenset()
     """Verbs of silence."""
     whether: Words = frozenset()

@@ -53,6 +53,31 @@ def attributed(text: str) -> list[tuple[str, str, str]]:
             id="a-paper-citing",
         ),
         pytest.param(
+            "Local media quoted two divers at the quay as saying the dam was safe.",
+            [("two divers at the quay", "indirect", "the dam was safe")],
+            id="quoted-somebody-unnamed",
+        ),
+        pytest.param(
+            '"We are ready for it all," an official at the ministry, who asked not to be named, told the Courier.',
+            [("an official at the ministry", "direct", "We are ready for it all")],
+            id="asked-not-to-be-named",
+        ),
+        pytest.param(
+            "Ruta Osei was late. Another said the queue had lasted nine hours.",
+            [("Another", "indirect", "the queue had lasted nine hours")],
+            id="another",
+        ),
+        pytest.param(
+            "Hilde Marl and her colleagues found that mice dream.",
+            [("Hilde Marl and her colleagues", "indirect", "mice dream")],
+            id="her-colleagues",
+        ),
+        pytest.param(
+            "Confirming the reef was ill, Ruta Osei said the nets were new.",
+            [("Ruta Osei", "indirect", "the reef was ill"), ("Ruta Osei", "indirect", "the nets were new")],
+            id="confirming-and-said",
+        ),
+        pytest.param(
             "The Varn Courier reported the ferry was shut, citing high costs.",
             [("Varn Courier", "indirect", "the ferry was shut, citing high costs")],
             id="citing-no-speaker",
@@ -168,6 +193,19 @@ def test_who_says_it(text: str, expected: list[tuple[str, str, str]]) -> None:
         ),
         ("When announcing the shutdown on Monday, Ruta Osei called on the villages to help.", []),
         ("The house confirmed Osei's nomination on Friday.", []),
+        ('The move was met with what the Courier called "fury" from hotels.', [("Courier", 'what | "fury"')]),
+        ("Cases of what the harbour board declared an epidemic fell.", [("harbour board", "what | an epidemic")]),
+        ('It was treated as what the mayor described as a "raid" on Friday.', [("mayor", 'what | as a "raid"')]),
+        ("Authorities expected winds of 100 mph on the coast.", [("Authorities", "winds of 100 mph on the coast")]),
+        (
+            "According to Osei's timetable, half the boats could stop.",
+            [("Osei's timetable", "half the boats could stop")],
+        ),
+        ("Jurors were told the valve had been sold twice.", [("unnamed", "the valve had been sold twice")]),
+        ("Passengers were told to leave the boat.", []),
+        ("There were reports that the mayor had fled.", [("unnamed", "the mayor had fled")]),
+        ("The justices ruled 6-3 that the ban was void.", [("The justices", "the ban was void")]),
+        ("A post-mortem examination revealed that she had drowned.", [("post-mortem examination", "she had drowned")]),
         (
             "Director Karl Osei of the Varn Institute for Health (VIH), announced the trial was stopped.",
             [("Karl Osei", "the trial was stopped")],
