@@ -110,6 +110,7 @@ class _Finder:
         if back is not None and self._pointed_back(number, unit, back):
             return
         attributions = attributor.read()
+        subject = self._resolver.current = attributor.main_subject()
         spoke: _LastQuoted | None = None
         for attribution in attributions:
             spoke = self._attribution(number, unit, attribution) or spoke
@@ -119,7 +120,6 @@ class _Finder:
             spoke = self._floating(number, unit, free, attributor.introduction()) or spoke
         if spoke is not None:
             self._last = spoke
-        subject = attributor.main_subject()
         if subject is not None:
             self._resolver.subjects.append((unit.sentences[0].index, subject))
         if not free and self._names_only(attributions, unit):

@@ -141,6 +141,17 @@ def _head_of_apposition(tokens: Sequence[Token], index: int, language: Language)
     return head
 
 
+def _is_other(tokens: Sequence[Token], position: int, index: int, language: Language) -> bool:
+    """``Osei, who succeeds her,``: an object before any verb of saying is somebody else than the name before it."""
+    pronouns, after = language.pronouns, tokens[index + 1] if index + 1 < len(tokens) else None
+    objects = (pronouns.possessive_he | pronouns.possessive_she) - pronouns.he - pronouns.she - pronouns.they
+    if tokens[index].lower not in objects or not language.lexicon.verbs:
+        return False
+    if after is not None and after.kind is TokenKind.WORD and after.lower not in _closed(language.code):
+        return False
+    return not any(token.lower in language.verbs.say for token in tokens[position + 1 : index])
+
+
 def _by_pronouns(tokens: Sequence[Token], found: Sequence[tuple[int, Entity]], language: Language) -> None:
     """``Osei said she``: the only person of a sentence and the pronouns after the name."""
     people = {id(e): (n, e) for n, e in reversed(found) if e.kind in (EntityKind.PERSON, EntityKind.UNKNOWN)}
@@ -155,7 +166,11 @@ def _by_pronouns(tokens: Sequence[Token], found: Sequence[tuple[int, Entity]], l
     possessives = not pronouns.she & pronouns.they
     he = pronouns.he | (pronouns.possessive_he if possessives else frozenset())
     she = pronouns.she | (pronouns.possessive_she if possessives else frozenset())
-    later = {token.lower for token in tokens[position + 1 :] if token.quote == tokens[position].quote}
+    later = {
+        token.lower
+        for n, token in enumerate(tokens[position + 1 :], position + 1)
+        if token.quote == tokens[position].quote and not _is_other(tokens, position, n, language)
+    }
     for gender, own, other in ((Gender.HE, he - shared, she), (Gender.SHE, she - shared, he)):
         if later & own and not later & other:
             entity.genders[gender] += 1

@@ -43,6 +43,8 @@ class Resolver:
     names: Registry
     subjects: list[tuple[int, Phrase]] = field(default_factory=list)
     """What the sentences before are about, as far as it can speak."""
+    current: Phrase | None = None
+    """What the sentence at hand is about: "the firm was fined for what it called an error"."""
     _known: Candidates = field(init=False)
     _bodies: Bodies = field(init=False)
 
@@ -147,6 +149,9 @@ class Resolver:
             best.entity.kind = EntityKind.PERSON
             if best.entity.gender is None:
                 best.entity.genders[gender] += 1
+        leaning = best.entity.leaning if best.entity is not None else None
+        if leaning is not None and leaning is not gender:
+            resolved = self._doubted(resolved, f"“{mention.text}” is not how the article speaks of {best.name} elsewhere")
         rivals = [candidate for candidate in ranked[1:] if best.score - candidate.score < _CLOSE_SCORE]
         return self._with_rivals(resolved, rivals, f"“{mention.text}” could also stand for {{}}")
 
@@ -179,6 +184,8 @@ class Resolver:
     def _group(self, phrase: Phrase, sentence: int, mention: PartDraft) -> Resolved:
         """They and it: the last body or unnamed group that spoke, else the last body named."""
         pronouns = self.reading.language.pronouns
+        if self.current is not None and self._is_about(self.current, phrase):
+            return self._meant(self.current, sentence, mention)
         before = self.subjects[-1] if self.subjects else None
         near = before is not None and sentence - before[0] <= _SUBJECT_NEAR
         if before is not None and near and self._can_be_meant(before[1], phrase):
@@ -206,6 +213,16 @@ class Resolver:
         names = tuple(entity.name for entity, _ in ranked[:4])
         rival = f"“{mention.text}” could also stand for {names[1]}" if len(names) > 1 else None
         return Resolved(of_entity(ranked[0][0], mention, rival).source, ranked[0][0], names if rival else ())
+
+    def _is_about(self, subject: Phrase, phrase: Phrase) -> bool:
+        """``The firm was fined for what it called an error``: the subject of the same sentence, before the pronoun.
+
+        "The researchers" are looked for before it: there they may have a name.
+        """
+        nouns = self.reading.language.nouns
+        known = subject.entity is not None or subject.words[0] not in nouns.definite or subject.head not in nouns.anonymous
+        before = subject.mention.end_char < phrase.mention.start_char
+        return known and before and self._can_be_meant(subject, phrase)
 
     def _can_be_meant(self, subject: Phrase, phrase: Phrase) -> bool:
         """Tell whether "they" or "it" can stand for what a sentence before was about."""
