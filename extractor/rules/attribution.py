@@ -294,8 +294,7 @@ class Attributor:
         if relative is not None:
             return [relative]
         leading = self._leading(cue, low)
-        if leading is not None and leads and self._says_no_more(leading, post):
-            post = None
+        post = self._said_behind(leading if leads else None, post)
         if leading is not None and leads:
             if post is not None and clauses.resumes(post, leading):
                 rest = self._without_comma(post)
@@ -314,15 +313,16 @@ class Attributor:
             return []
         return [(part,) for part in clauses.split(clauses.content_of(post, labels=cue.kind is CueKind.LABEL))]
 
-    def _says_no_more(self, leading: Stretch, post: Stretch | None) -> bool:
-        """``The pump failed, Osei said in an update on Sunday``: no verb and no quoted word behind it."""
-        if post is None or not self._clauses.has_finite(leading) or self._clauses.is_adverbial(leading, clauseless=False):
-            return False
+    def _said_behind(self, leading: Stretch | None, post: Stretch | None) -> Stretch | None:
+        """``The pump failed, Osei said in an update on Sunday``: None for no verb and no quoted word behind it."""
+        clauses = self._clauses
+        if leading is None or post is None or not clauses.has_finite(leading):
+            return post
         words = self._frame[post.first : post.last]
-        if any(token.quote >= 0 for token in words):
-            return False
+        if clauses.is_adverbial(leading, clauseless=False) or any(token.quote >= 0 for token in words):
+            return post
         led = words[0].lower in self._language.phrases.manner and not any(token.finite for token in words)
-        return led or words[0].text in "—–"
+        return None if led or words[0].text in "—–" else post
 
     def _apposed(self, cue: Cue, leading: Stretch) -> bool:
         """``His daughter, and member of the party, Ruta Osei wrote``: what stands before is who she is."""

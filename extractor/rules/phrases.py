@@ -403,13 +403,17 @@ class PhraseReader:
             other is None
             or other.entity is None
             or other.entity.kind is not phrase.entity.kind
-            or other.entity.kind not in people
+            or not (other.entity.kind in people or self._opens_freely(other.first))
         ):
             return phrase
-        if other.last != start - 1 or other.entity is phrase.entity or self.frame[other.first - 1].text == ",":
+        if other.last != start - 1 or other.entity is phrase.entity or self._in_list(other.first):
             return phrase
         span = Span(start_char=other.mention.start_char, end_char=phrase.mention.end_char)
         return Phrase(other.first, phrase.last, span, phrase.head, other.entity, (phrase.entity,), words=phrase.words)
+
+    def _in_list(self, index: int) -> bool:
+        """``Osei, Brandt and Marl``: a name and a comma stand before."""
+        return index > 1 and self.frame[index - 1].text == "," and self.frame[index - 2].capital
 
     def starting(self, index: int, *, stop: int | None = None, lenient: bool = False) -> Phrase | None:
         """Read the phrase that begins at token `index`.

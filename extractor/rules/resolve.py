@@ -151,7 +151,9 @@ class Resolver:
                 best.entity.genders[gender] += 1
         leaning = best.entity.leaning if best.entity is not None else None
         if leaning is not None and leaning is not gender:
-            resolved = self._doubted(resolved, f"“{mention.text}” is not how the article speaks of {best.name} elsewhere")
+            resolved = self._doubted(
+                resolved, f"“{mention.text}” is not how the article speaks of {best.name} elsewhere"
+            )
         rivals = [candidate for candidate in ranked[1:] if best.score - candidate.score < _CLOSE_SCORE]
         return self._with_rivals(resolved, rivals, f"“{mention.text}” could also stand for {{}}")
 
@@ -220,7 +222,9 @@ class Resolver:
         "The researchers" are looked for before it: there they may have a name.
         """
         nouns = self.reading.language.nouns
-        known = subject.entity is not None or subject.words[0] not in nouns.definite or subject.head not in nouns.anonymous
+        known = (
+            subject.entity is not None or subject.words[0] not in nouns.definite or subject.head not in nouns.anonymous
+        )
         before = subject.mention.end_char < phrase.mention.start_char
         return known and before and self._can_be_meant(subject, phrase)
 

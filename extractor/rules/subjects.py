@@ -113,7 +113,8 @@ class SubjectReader:
         if index == 0 and not language.verbs.inverts:
             return None
         if index > 0 and not after_block:
-            strict = kind in (CueKind.TELL, CueKind.SHOW) and not language.verbs.inverts
+            unlike = (CueKind.TELL, CueKind.SHOW, CueKind.ACCUSE, CueKind.LABEL)
+            strict = kind in unlike and not language.verbs.inverts
             if self._frame[index - 1].text not in ",–—" or strict:
                 return None
             if not self._verb_final(last) or not self._clause_before(index - 1):

@@ -142,6 +142,13 @@ def _present(tokens: "Sequence[Token]", index: int, language: Language, *, third
     if (
         third
         and not named
+        and before in verb_forms(language.code).both
+        and _past_is_finite(tokens, index - 1, language)
+    ):
+        return False
+    if (
+        third
+        and not named
         and tokens[index].lower in language.nouns.documents
         and _beside(tokens, index - 2) in grammar.prepositions
     ):

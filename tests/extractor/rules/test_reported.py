@@ -204,6 +204,14 @@ def test_who_says_it(text: str, expected: list[tuple[str, str, str]]) -> None:
         ("Jurors were told the valve had been sold twice.", [("unnamed", "the valve had been sold twice")]),
         ("Passengers were told to leave the boat.", []),
         ("There were reports that the mayor had fled.", [("unnamed", "the mayor had fled")]),
+        ("The watchdog fined the firm for what it called a farce.", [("watchdog", "what | a farce")]),
+        ("Prosecutors charged the man, they said Sunday.", [("Prosecutors", "Prosecutors charged the man")]),
+        ("The fire is out, fire officials said in an update late on Sunday.", [("fire officials", "The fire is out")]),
+        ("The central bank raised rates, saying the town was rich.", [("central bank", "the town was rich")]),
+        ("In a joint statement, France and Germany said it is dead.", [("France and Germany", "it is dead")]),
+        ("The US and its allies have accused Iran of arming it.", [("US and its allies", "Iran of arming it")]),
+        ("Hilde Marl will not stand again, the Courier reports.", [("Courier", "Hilde Marl will not stand again")]),
+        ("Moscow has denied involvement.", [("Moscow", "involvement")]),
         ("The justices ruled 6-3 that the ban was void.", [("The justices", "the ban was void")]),
         ("A post-mortem examination revealed that she had drowned.", [("post-mortem examination", "she had drowned")]),
         (
@@ -219,6 +227,10 @@ def test_what_is_said(text: str, expected: list[tuple[str, str]]) -> None:
 @pytest.mark.parametrize(
     ("text", "source"),
     [
+        (
+            "Hilde Marl resigned. Viktor Orvel, who succeeds her, said it was over. She said she had no regrets.",
+            "Hilde Marl",
+        ),
         (
             'Karl Brandt took the blame on Friday. Speaking to Viktor Marl of PBX, he said, "It was my watch."',
             "Karl Brandt",
