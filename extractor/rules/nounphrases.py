@@ -83,7 +83,7 @@ class NounPhraseReader:
             person, first, last = self._person_in(head_end, end)
             if person is not None:
                 entity, name_first, name_last, head_end = person, first, last, last
-        complements = self._entities_in(head_end, end)
+        complements = self._entities_in(head_end, self._before_hearer(head_end, end))
         words = tuple(token.lower for token in self.frame[start:end])
         possessors: tuple[Entity, ...] = ()
         if entity is not None and (name_last < head_end or self._owns(start, name_first, entity)):
@@ -228,6 +228,10 @@ class NounPhraseReader:
             return end - 1
         owned = any(self.frame[n].lower in grammar.possessive for n in range(start + 1, end - 1))
         return end - 1 if owned and self.frame[end - 1].lower not in self._language.function_words else None
+
+    def _before_hearer(self, start: int, end: int) -> int:
+        """``emails from Osei to Brandt``: who is written to is not behind them."""
+        return next((n for n in range(start, end) if self.frame[n].lower in self._language.verbs.to), end)
 
     def _group_start(self, start: int, end: int) -> int | None:
         """Where the group begins of which some are meant: behind "one of", "a number of"; None for no such words."""

@@ -202,6 +202,8 @@ class PhraseReader:
         grammar = self._language.grammar
         if self.frame[index].lower not in grammar.prepositions & grammar.subordinators or self._passes(index):
             return False
+        if index == 0:
+            return bool(self._language.lexicon.verbs)
         for earlier in range(index - 1, -1, -1):
             if self.frame[earlier].text in ",;:" or self.frame[earlier].kind is TokenKind.QUOTE:
                 return False
@@ -220,8 +222,22 @@ class PhraseReader:
         if lower in grammar.name_joiners and self._nouns.inside_chunk(index):
             return True
         if lower in self._language.verbs.to:
-            return index > 0 and self.frame[index - 1].lower in grammar.to_adjectives
+            return index > 0 and (self.frame[index - 1].lower in grammar.to_adjectives or self._addressed(index))
         return lower in grammar.pairing and self._joins_places(index)
+
+    def _addressed(self, index: int) -> bool:
+        """``A letter from Osei to Brandt said``: to whom a document is written; it speaks, not they."""
+        after = self.frame[index + 1] if index + 1 < len(self.frame) else None
+        if after is None or not self._language.lexicon.verbs or after.kind is not TokenKind.WORD:
+            return False
+        hearer = after.capital or after.lower in self._language.grammar.determiners | self._language.nouns.anonymous
+        for earlier in range(index - 1, max(-1, index - _MAX_NEAR_TOKENS), -1):
+            token = self.frame[earlier]
+            if token.kind is not TokenKind.WORD or token.finite:
+                return False
+            if token.lower in self._language.nouns.documents:
+                return hearer
+        return False
 
     def _joins_places(self, index: int) -> bool:
         """``authorities in Varn and Tesk``: two places after one preposition."""

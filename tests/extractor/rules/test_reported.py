@@ -212,6 +212,9 @@ def test_who_says_it(text: str, expected: list[tuple[str, str, str]]) -> None:
         ("The US and its allies have accused Iran of arming it.", [("US and its allies", "Iran of arming it")]),
         ("Hilde Marl will not stand again, the Courier reports.", [("Courier", "Hilde Marl will not stand again")]),
         ("Moscow has denied involvement.", [("Moscow", "involvement")]),
+        ("A letter from Hilde Marl to Viktor Orvel said the plan was sound.", [("letter", "the plan was sound")]),
+        ("A letter to parents said the school was shut.", [("letter", "the school was shut")]),
+        ("After Hilde Marl said the plan was sound, the board met.", [("Hilde Marl", "the plan was sound")]),
         ("The justices ruled 6-3 that the ban was void.", [("The justices", "the ban was void")]),
         ("A post-mortem examination revealed that she had drowned.", [("post-mortem examination", "she had drowned")]),
         (
