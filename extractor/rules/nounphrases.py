@@ -230,8 +230,9 @@ class NounPhraseReader:
         return end - 1 if owned and self.frame[end - 1].lower not in self._language.function_words else None
 
     def _before_hearer(self, start: int, end: int) -> int:
-        """``emails from Osei to Brandt``: who is written to is not behind them."""
-        return next((n for n in range(start, end) if self.frame[n].lower in self._language.verbs.to), end)
+        """``emails from Osei to Brandt``, ``the complaint against Osei``: at whom it is aimed is not behind it."""
+        aimed = self._language.verbs.to | self._language.grammar.aimed
+        return next((n for n in range(start, end) if self.frame[n].lower in aimed), end)
 
     def _group_start(self, start: int, end: int) -> int | None:
         """Where the group begins of which some are meant: behind "one of", "a number of"; None for no such words."""

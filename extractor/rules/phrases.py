@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache
 
 from extractor.rules.chunks import Chunk, EntityKind
+from extractor.rules.entities import Entity
 from extractor.rules.language import Language
 from extractor.rules.language import language as language_data
 from extractor.rules.names import Registry
@@ -226,7 +227,7 @@ class PhraseReader:
         return lower in grammar.pairing and self._joins_places(index)
 
     def _addressed(self, index: int) -> bool:
-        """``A letter from Osei to Brandt said``: to whom a document is written; it speaks, not they."""
+        """``A letter from Osei to Brandt said``, ``an aide to Osei said``: whom it is written to says nothing."""
         after = self.frame[index + 1] if index + 1 < len(self.frame) else None
         if after is None or not self._language.lexicon.verbs or after.kind is not TokenKind.WORD:
             return False
@@ -235,7 +236,10 @@ class PhraseReader:
             token = self.frame[earlier]
             if token.kind is not TokenKind.WORD or token.finite:
                 return False
-            if token.lower in self._language.nouns.documents:
+            aide = (
+                earlier == index - 1 and token.lower in self._language.nouns.callings | self._language.nouns.anonymous
+            )
+            if token.lower in self._language.nouns.documents or aide:
                 return hearer
         return False
 
@@ -294,7 +298,16 @@ class PhraseReader:
         if not endings or index == 0 or token.capital or not token.lower.endswith(endings):
             return None
         phrase = self._ending(index)
-        return phrase if phrase is not None and phrase.entity is not None and is_person(phrase.entity) else None
+        if phrase is None or phrase.pronoun:
+            return None
+        return phrase if (phrase.entity is not None and is_person(phrase.entity)) or self._hangs(phrase) else None
+
+    def _hangs(self, phrase: Phrase) -> bool:
+        """``The woman accusing Osei of theft said``: people without a name, on whom the participle hangs."""
+        nouns, participle = self._language.nouns, self.frame[phrase.last].lower
+        if participle in self._language.verbs.citing:
+            return False
+        return phrase.entity is None and phrase.head in nouns.callings | nouns.anonymous | self._people
 
     def _before_second_role(self, phrase: Phrase) -> Phrase | None:
         """``Osei of the Institute and contributor to the Courier wrote``: the role has no determiner of its own."""
@@ -418,7 +431,7 @@ class PhraseReader:
         if (
             other is None
             or other.entity is None
-            or other.entity.kind is not phrase.entity.kind
+            or not self._alike(other.entity, phrase.entity)
             or not (other.entity.kind in people or self._opens_freely(other.first))
         ):
             return phrase
@@ -426,6 +439,12 @@ class PhraseReader:
             return phrase
         span = Span(start_char=other.mention.start_char, end_char=phrase.mention.end_char)
         return Phrase(other.first, phrase.last, span, phrase.head, other.entity, (phrase.entity,), words=phrase.words)
+
+    def _alike(self, one: Entity, other: Entity) -> bool:
+        """Tell whether two names can be joined; one of which nothing is known is a person's if the given name is."""
+        given = one.words[0].lower() in self._language.nouns.given and len(one.words) > 1
+        person = one.kind is EntityKind.UNKNOWN and given and other.kind is EntityKind.PERSON
+        return one.kind is other.kind or person
 
     def _in_list(self, index: int) -> bool:
         """``Osei, Brandt and Marl``: a name and a comma stand before."""

@@ -97,7 +97,9 @@ class VerbCueFinder:
         if subject is None:
             dropped = self._language.verbs.drops_subject and follows_block(self._frame, index)
             return cue_at(self._frame, index, last, kind, None) if dropped else None
-        nobody = subject.words and subject.words[0] in self._language.verbs.negations
+        negations = self._language.verbs.negations
+        nobody = bool(subject.words) and subject.words[0] in negations
+        nobody = nobody or (subject.first > 0 and self._frame[subject.first - 1].lower in negations)
         speaks = self._says_plainly(index) or (kind in (CueKind.SAY, CueKind.TELL) and self._only_speaks(index))
         if nobody or (self._is_thing(subject) and not speaks):
             return None

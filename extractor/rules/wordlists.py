@@ -145,6 +145,8 @@ class Grammar(Value):
     """Open a participle with a subject of its own: "with Osei calling it ..."."""
     pairing: Words = frozenset()
     """Joins two sources: "Osei and Brandt"."""
+    aimed: Words = frozenset()
+    """Behind a document, before whom or what it is aimed at: "the complaint against Osei"."""
     amounting: Words = frozenset()
     """Between a noun and its number: "winds of 100 mph"."""
     masses: Words = frozenset()

@@ -215,6 +215,10 @@ def test_who_says_it(text: str, expected: list[tuple[str, str, str]]) -> None:
         ("A letter from Hilde Marl to Viktor Orvel said the plan was sound.", [("letter", "the plan was sound")]),
         ("A letter to parents said the school was shut.", [("letter", "the school was shut")]),
         ("After Hilde Marl said the plan was sound, the board met.", [("Hilde Marl", "the plan was sound")]),
+        ("A former aide to Viktor Orvel said the dam was old.", [("A former aide to Viktor Orvel", "the dam was old")]),
+        ("The woman accusing Viktor Orvel of theft said the ring was old.", [("woman", "the ring was old")]),
+        ("Neither Hilde Marl nor Viktor Orvel said the dam was safe.", []),
+        ("Clara Marl and Viktor Orvel both said it is safe.", [("Clara Marl and Viktor Orvel", "it is safe")]),
         ("The justices ruled 6-3 that the ban was void.", [("The justices", "the ban was void")]),
         ("A post-mortem examination revealed that she had drowned.", [("post-mortem examination", "she had drowned")]),
         (
