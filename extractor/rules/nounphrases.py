@@ -1,7 +1,7 @@
 """What a range of words names as a noun phrase: its head, the name in it, its complements."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
@@ -78,8 +78,11 @@ class NounPhraseReader:
         ):
             start += 2
         head_end = self._before_hung(start, self._head_end(start, end))
+        hung = self._before_gerund(start, head_end)
+        if hung is not None:
+            return replace(hung, last=end, complements=self._entities_in(hung.last, end))
         entity, name_first, name_last = self._name_in(start, head_end)
-        if entity is None and head_end < end:
+        if entity is None and head_end < end and not self._is_kin(start, head_end):
             person, first, last = self._person_in(head_end, end)
             if person is not None:
                 entity, name_first, name_last, head_end = person, first, last, last
@@ -105,6 +108,21 @@ class NounPhraseReader:
         head = self.frame[index].lower
         span = Span(start_char=self.frame[start].start, end_char=self.frame[end - 1].end)
         return Phrase(start, end, span, head, head_last=index + 1, words=words, complements=(*complements, *possessors))
+
+    def _is_kin(self, start: int, end: int) -> bool:
+        """``The mother of victim Ruta Osei``: somebody else than the name behind it."""
+        kin = self._language.nouns.he_nouns | self._language.nouns.she_nouns
+        return end > start and self.frame[end - 1].lower in kin
+
+    def _before_gerund(self, start: int, end: int) -> Phrase | None:
+        """``The lawyer representing Osei``: who stands before a form in -ing that has the name for its object."""
+        endings, nouns = self._language.participle_endings, self._language.nouns
+        for index in range(start + 1, end - 1):
+            token, before = self.frame[index], self.frame[index - 1]
+            known = before.lower in self.nouns | nouns.he_nouns | nouns.she_nouns and not before.capital
+            if endings and known and token.lower.endswith(endings) and not token.capital:
+                return self.parsed(start, index, lenient=True) if self.frame[index + 1].capital else None
+        return None
 
     def _before_hung(self, start: int, end: int) -> int:
         """``a fact sheet handed out``: the noun ends before the participle that hangs on it."""

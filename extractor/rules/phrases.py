@@ -21,6 +21,8 @@ _MAX_APPOSITION_TOKENS = 30
 _MAX_RELATIVE_TOKENS = 12
 """A relative clause that no comma opens is no longer."""
 _MAX_NEAR_TOKENS = 8
+_MAX_OBJECT_TOKENS = 4
+"""So many words back from the verb of a relative clause to its "who"."""
 
 
 @cache
@@ -179,13 +181,32 @@ class PhraseReader:
                     return self._nouns.pronoun(start - 1)
                 if token.lower in self._language.pronouns.who and any(t.finite for t in self.frame[start:end]):
                     return self._before_relative(start - 1)
+                whole = self._before_object(start, end)
                 return (
                     self._before_participle(start - 1)
+                    or whole
                     or self._nouns.trimmed(start, end, lenient=lenient)
                     or self._before_clause(start - 1)
                 )
             start -= 1
         return self._nouns.trimmed(start, end, lenient=lenient)
+
+    def _before_object(self, start: int, end: int) -> Phrase | None:
+        """The noun before a relative clause whose object ends before the verb; whoever it is, the object is not."""
+        whole = self._before_clause(start - 1) if self._relative_object(start - 1) else None
+        named = self._nouns.trimmed(start, end, lenient=True)
+        if whole is None or named is None or named.entity is None:
+            return whole
+        return replace(whole, complements=(named.entity,))
+
+    def _relative_object(self, index: int) -> bool:
+        """``The officer who shot Osei said``: a verb and "who" before it, with no comma; Osei is its object."""
+        for opener in range(index - 1, max(0, index - _MAX_OBJECT_TOKENS), -1):
+            if self.frame[opener].lower in self._language.pronouns.who:
+                return self.frame[opener - 1].kind is TokenKind.WORD
+            if self.frame[opener].kind is not TokenKind.WORD:
+                return False
+        return False
 
     def _is_gerund(self, index: int) -> bool:
         """``read the warning``, ``the finding said``: behind a determiner a form in -ing is a noun."""

@@ -219,6 +219,9 @@ def test_who_says_it(text: str, expected: list[tuple[str, str, str]]) -> None:
         ("The woman accusing Viktor Orvel of theft said the ring was old.", [("woman", "the ring was old")]),
         ("Neither Hilde Marl nor Viktor Orvel said the dam was safe.", []),
         ("Clara Marl and Viktor Orvel both said it is safe.", [("Clara Marl and Viktor Orvel", "it is safe")]),
+        ("The lawyer representing Viktor Orvel said he was armed.", [("lawyer", "he was armed")]),
+        ("The officer who shot Viktor Orvel said he was armed.", [("officer", "he was armed")]),
+        ("The mother of victim Hilde Marl said it was dark.", [("mother of victim Hilde Marl", "it was dark")]),
         ("The justices ruled 6-3 that the ban was void.", [("The justices", "the ban was void")]),
         ("A post-mortem examination revealed that she had drowned.", [("post-mortem examination", "she had drowned")]),
         (
