@@ -119,9 +119,11 @@ class NounPhraseReader:
         endings, nouns = self._language.participle_endings, self._language.nouns
         for index in range(start + 1, end - 1):
             token, before = self.frame[index], self.frame[index - 1]
+            if not self.frame[index + 1].capital or not token.lower.endswith(endings or ("\0",)):
+                continue
             known = before.lower in self.nouns | nouns.he_nouns | nouns.she_nouns and not before.capital
-            if endings and known and token.lower.endswith(endings) and not token.capital:
-                return self.parsed(start, index, lenient=True) if self.frame[index + 1].capital else None
+            if known and not token.capital:
+                return self.parsed(start, index, lenient=True)
         return None
 
     def _before_hung(self, start: int, end: int) -> int:
@@ -206,6 +208,8 @@ class NounPhraseReader:
     def contracted(self, index: int) -> Phrase | None:
         """Return the pronoun of ``they've``, ``he'd`` before a verb as a phrase."""
         token = self.frame[index]
+        if token.lower.isalpha():
+            return None
         word, mark, tail = token.lower.replace("’", "'").partition("'")
         pronouns = self._language.pronouns
         if not mark or f"'{tail}" not in self._language.verbs.contracted:

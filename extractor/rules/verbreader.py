@@ -42,9 +42,10 @@ class VerbReader:
         """Return how a verb takes its content; None when it attributes nothing."""
         if self._frame[index].capital and index > 0 and self._frame[index - 1].kind is TokenKind.WORD:
             return None
-        if matched(self._frame, index, self._language.phrases.anonymity):
+        kind = self._listed(index) or self._beside_quotation(index)
+        if kind is not None and matched(self._frame, index, self._language.phrases.anonymity):
             return None
-        return self._listed(index) or self._beside_quotation(index)
+        return kind
 
     def _listed(self, index: int) -> CueKind | None:
         """By the word lists, whatever stands beside it."""
