@@ -171,7 +171,7 @@ from extractor.store.runs import (
     start_queued_run,
     start_run,
 )
-from extractor.store.searching import claims_page, count_claims, count_sources, count_values, facets, status_counts
+from extractor.store.searching import claims_page, count_claims, count_sources, facets, status_counts
 from extractor.store.secondlooks import (
     Blind,
     Differing,
@@ -314,7 +314,6 @@ __all__ = [
     "count_published",
     "count_sources",
     "count_to_rate",
-    "count_values",
     "decide",
     "decide_many",
     "decline_batch",

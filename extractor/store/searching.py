@@ -95,7 +95,11 @@ def status_counts(session: Session, *, where: ClaimFilter) -> dict[ClaimStatus, 
 
 
 def facets(session: Session, *, where: ClaimFilter) -> Facets:
-    """Count the claims that a filter lets through, all and by the values of each facet; see `count_values`."""
+    """Count the claims that a filter lets through, all and by the values of each facet.
+
+    A filter by nothing but status gives exact numbers. With any other one, `LOOKED_AT` of the claims are
+    looked at: where there are more, the numbers say "at least".
+    """
     numbers = tally.counted(session)
     kept = _kept(where, numbers)
     if where == ClaimFilter(statuses=where.statuses):
@@ -104,15 +108,6 @@ def facets(session: Session, *, where: ClaimFilter) -> Facets:
     is_exact = len(looked_at) < LOOKED_AT
     by = _values(looked_at, is_exact=is_exact)
     return Facets(total=Count(n=len(looked_at), is_exact=is_exact) if kept is None else Count(n=kept), by=by)
-
-
-def count_values(session: Session, *, where: ClaimFilter) -> dict[Facet, tuple[FacetCount, ...]]:
-    """Count the claims that a filter lets through by the values of each facet, as in `Facets.by`.
-
-    A filter by nothing but status gives exact numbers. With any other one, `LOOKED_AT` of the claims are
-    looked at: where there are more, the numbers say "at least".
-    """
-    return facets(session, where=where).by
 
 
 def count_sources(session: Session, *, where: ClaimFilter, limit: int = 50) -> tuple[FacetCount, ...]:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from extractor.schema import ClaimFilter, ClaimStatus, Count, Facet, FacetCount, ListedClaim, Value
-from extractor.store import count_sources, count_values, status_counts
+from extractor.store import count_sources, facets, status_counts
 from review_app.logic import words
 from review_app.logic.claims_view import MANY, ME, label_of
 from review_app.logic.visible import visible
@@ -107,9 +107,9 @@ def read_menu(session: "Session", where: ClaimFilter, params: Sequence[str], per
         if param == "source":
             found = count_sources(session, where=others, limit=MOST_SOURCES)
         elif chosen:
-            found = count_values(session, where=others)[MENUS[param]]
+            found = facets(session, where=others).by[MENUS[param]]
         else:
-            shared = shared or count_values(session, where=where)
+            shared = shared or facets(session, where=where).by
             found = shared[MENUS[param]]
         counts = {counted.value: counted.count for counted in found[:MOST_OPTIONS]}
         known = [str(value) for value in kind] if issubclass(kind, StrEnum) else []

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from extractor.people import Act
 from extractor.schema import ClaimFilter, Facet
-from extractor.store import count_values, list_members
+from extractor.store import facets, list_members
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -16,5 +16,5 @@ def colleagues(session: "Session") -> tuple[str, ...]:
     """Return the members who may decide, or, where there are none, whoever has decided or was sent something."""
     if members := list_members(session):
         return tuple(member.name for member in members if member.person.may(Act.DECIDE))
-    by = count_values(session, where=ClaimFilter())
+    by = facets(session, where=ClaimFilter()).by
     return tuple(sorted({count.value for facet in (Facet.REVIEWER, Facet.ASSIGNEE) for count in by[facet]}))

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 
 from extractor import rules
-from extractor.schema import Article, ArticleMetadata, ClaimDraft
+from extractor.schema import Article, ArticleMetadata, ClaimDraft, SourceKind
 from extractor.segment import segment
 
 
@@ -32,3 +32,8 @@ def told(text: str, drafts: Iterable[ClaimDraft]) -> list[tuple[str, str, str]]:
         (draft.source.name, draft.quotation.value, " | ".join(span.of(text) for span in draft.content.spans))
         for draft in drafts
     ]
+
+
+def attributed(text: str) -> list[tuple[str, str, str]]:
+    """The claims that somebody else than the article makes."""
+    return told(text, (draft for draft in found(text) if draft.source.kind is not SourceKind.ARTICLE))

@@ -1,18 +1,8 @@
 """Attributions as agencies, papers, press offices and journals write them: source, quotation type, content."""
 
-import hashlib
-
 import pytest
 
-from extractor import rules
-from extractor.schema import Article, ArticleMetadata, SourceKind
-from extractor.segment import segment
-from tests.extractor.rules.found import found, told
-
-
-def attributed(text: str) -> list[tuple[str, str, str]]:
-    """The claims that somebody else than the article makes."""
-    return told(text, (draft for draft in found(text) if draft.source.kind is not SourceKind.ARTICLE))
+from tests.extractor.rules.found import attributed, found
 
 
 @pytest.mark.parametrize(
@@ -307,10 +297,7 @@ def test_quoted_requests_and_wishes_are_no_claims(quoted: str, kept: bool) -> No
 
 def test_a_reported_finding_names_the_paper_in_its_chain() -> None:
     text = "Researchers have found that bees can count, according to a new paper."
-    article = Article(
-        text=text, sha256=hashlib.sha256(text.encode()).hexdigest(), metadata=ArticleMetadata(language="en")
-    )
-    (draft,) = rules.find(article, segment(article))
+    (draft,) = found(text)
     assert [source.name for source in draft.chain] == ["new paper"]
 
 
@@ -324,10 +311,7 @@ def test_a_reported_finding_names_the_paper_in_its_chain() -> None:
     ],
 )
 def test_a_denial_never_states_what_is_denied(text: str, stated: str) -> None:
-    article = Article(
-        text=text, sha256=hashlib.sha256(text.encode()).hexdigest(), metadata=ArticleMetadata(language="en")
-    )
-    (draft,) = rules.find(article, segment(article))
+    (draft,) = found(text)
     assert draft.text == stated
 
 

@@ -2,13 +2,7 @@
 
 import pytest
 
-from extractor.schema import SourceKind
-from tests.extractor.rules.found import found, told
-
-
-def attributed(text: str) -> list[tuple[str, str, str]]:
-    """The claims that somebody else than the article makes."""
-    return told(text, (draft for draft in found(text) if draft.source.kind is not SourceKind.ARTICLE))
+from tests.extractor.rules.found import attributed
 
 
 @pytest.mark.parametrize(
